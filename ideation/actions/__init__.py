@@ -1,0 +1,1 @@
+"""One verb a function: authorise, apply the rules, run the SQL, stage the jobs. The caller owns the transaction."""

@@ -1,0 +1,79 @@
+"""Challenges: a question with an audience, dated windows, criteria and a voting method."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+
+class Stage(StrEnum):
+    """What people decided about a challenge; everything else follows from its dates."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    DECIDED = "decided"
+    ARCHIVED = "archived"
+
+
+class ChallengeState(StrEnum):
+    """What people see."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    IN_REVIEW = "in_review"
+    DECIDED = "decided"
+    ARCHIVED = "archived"
+
+
+class VotingMethod(StrEnum):
+    """How the crowd answers."""
+
+    YES_NO = "yes_no"
+    UP_VOTE = "up_vote"
+    STARS = "stars"
+
+
+class Authorship(StrEnum):
+    """Who may know the author: everybody, only those who run the challenge, or nobody until it is unsealed."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+    SEALED = "sealed"
+
+
+class Challenge(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of `challenges`, with its state at the moment it was read."""
+
+    id: UUID
+    question: str
+    brief: str
+    sponsor_id: UUID
+    owner_id: UUID
+    audience_departments: list[str]
+    audience_sites: list[str]
+    stage: Stage
+    state: ChallengeState
+    submit_opens_at: datetime | None
+    submit_closes_at: datetime | None
+    vote_opens_at: datetime | None
+    vote_closes_at: datetime | None
+    review_opens_at: datetime | None
+    review_closes_at: datetime | None
+    answer_by: datetime | None
+    voting_method: VotingMethod
+    counts_hidden: bool
+    blind_review: bool
+    authorship: Authorship
+    shortlist_size: int
+    reviews_per_idea: int
+    idea_template: str
+    stop_words: list[str]
+    opened_at: datetime | None
+    frozen_at: datetime | None
+    decided_at: datetime | None
+    version: int
+    created_by: UUID
+    created_at: datetime
+    updated_at: datetime

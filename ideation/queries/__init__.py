@@ -1,0 +1,5 @@
+"""SQL by name: `<topic>.sql` holds the statements, `<topic>.py` one typed function for each."""
+
+from ideation.queries.loader import all_statements, load_statements
+
+__all__ = ["all_statements", "load_statements"]

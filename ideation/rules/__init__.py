@@ -1,0 +1,1 @@
+"""May you, and is it sound: pure functions that raise; they never run SQL."""

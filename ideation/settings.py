@@ -1,0 +1,97 @@
+"""Settings: one frozen struct, read once from the environment by the entry point and passed on.
+
+Every field is an environment variable `IDEATION_<FIELD>`. A secret may stand in a file instead: `IDEATION_<FIELD>_FILE`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+PREFIX = "IDEATION_"
+SECRET_FIELDS = frozenset({"database_url", "redis_url", "secret_key"})
+
+DatabaseUrl = Annotated[
+    str, Meta(pattern=r"^postgres(ql)?://", description="postgresql://user:password@host:port/name")
+]
+RedisUrl = Annotated[str, Meta(pattern=r"^(rediss?|unix)://", description="redis://, rediss:// or unix:// address")]
+Port = Annotated[int, Meta(ge=1, le=65535, description="a TCP port, 1 to 65535")]
+PositiveInt = Annotated[int, Meta(ge=1, description="a whole number of at least 1")]
+
+
+class SettingsError(Exception):
+    """A setting is missing or not allowed; the message names it and says what is allowed."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an installation can be told. Durations carry their unit in the name."""
+
+    database_url: DatabaseUrl
+    redis_url: RedisUrl
+    secret_key: Annotated[str, Meta(min_length=32, description="at least 32 random characters; signs cursors")]
+    public_url: Annotated[str, Meta(pattern=r"^https?://", description="http:// or https:// address people use")] = (
+        "http://127.0.0.1:8000"
+    )
+    host: Annotated[str, Meta(min_length=1, description="the address to listen on")] = "127.0.0.1"
+    port: Port = 8000
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    database_pool_size: Annotated[int, Meta(ge=1, le=200, description="a whole number from 1 to 200")] = 10
+    session_hours: PositiveInt = 12
+    token_max_days: PositiveInt = 365
+    requests_per_minute: PositiveInt = 600
+    writes_per_minute: PositiveInt = 240
+    max_body_bytes: PositiveInt = 1_000_000
+    import_max_bytes: PositiveInt = 500_000_000
+    worker_count: Annotated[int, Meta(ge=1, le=64, description="a whole number from 1 to 64")] = 1
+    job_attempts: Annotated[int, Meta(ge=1, le=20, description="a whole number from 1 to 20")] = 5
+    job_timeout_seconds: PositiveInt = 600
+    job_retention_days: PositiveInt = 14
+    ranking_interval_seconds: PositiveInt = 60
+    reminder_days_before: PositiveInt = 3
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; raise SettingsError naming the first bad variable and what it may be."""
+    values = {field.name: _read(environment, field.name) for field in msgspec.structs.fields(Settings)}
+    given = {name: value for name, value in values.items() if value is not None}
+    try:
+        return msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error))) from None
+
+
+def variable_name(field: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def _read(environment: Mapping[str, str], field: str) -> str | None:
+    variable = variable_name(field)
+    path = environment.get(f"{variable}_FILE")
+    if path is None or field not in SECRET_FIELDS:
+        return environment.get(variable) or None
+    if environment.get(variable):
+        raise SettingsError(f"{variable} and {variable}_FILE are both set; set one of them")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{variable}_FILE names {path}, which cannot be read: {error.strerror}") from None
+
+
+def _explain(message: str) -> str:
+    """Turn msgspec's message into one that names the environment variable and what is allowed."""
+    for field in msgspec.structs.fields(Settings):
+        if f"`$.{field.name}`" in message or f"required field `{field.name}`" in message:
+            problem = "is required" if "required field" in message else "is not allowed"
+            return f"{variable_name(field.name)} {problem}; it must be {_allowed(field.type)}"
+    return message
+
+
+def _allowed(field_type: object) -> str:
+    schema = msgspec.json.schema(field_type)
+    if "enum" in schema:
+        return "one of " + ", ".join(str(choice) for choice in schema["enum"])
+    return str(schema.get("description", f"of type {schema.get('type')}"))
