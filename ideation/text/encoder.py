@@ -1,0 +1,122 @@
+"""Static sentence vectors: token vectors distilled from a sentence-transformer, looked up and averaged.
+
+Source of the artefact: all-MiniLM-L6-v2 (Apache-2.0); see data/README.md and benchmarks/distil_encoder.py.
+Idea: Tulkens and van Dongen, "Model2Vec" (2024); weighting of tokens: Arora, Liang and Ma (2017), "A simple but
+tough-to-beat baseline for sentence embeddings".
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from ideation.text.normalise import MAXIMUM_CHARACTERS
+
+Floats = NDArray[np.float32]
+
+TEXTS_AT_ONCE = 512
+
+
+class Encoder(Protocol):
+    """What turns texts into comparable vectors. Rows are unit length, or all zero for a text without a known token."""
+
+    name: str
+    dimensions: int
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Vectors of shape (len(texts), dimensions), float32, never NaN."""
+        ...
+
+
+class StaticEncoder:
+    """Token vectors (int8, one scale per token) averaged with a weight per token. About 10,000 short texts a second."""
+
+    def __init__(self, name: str, tokenizer: Tokenizer, codes: NDArray[np.int8], scales: Floats) -> None:
+        self.name = name
+        self.dimensions = int(codes.shape[1])
+        self._tokenizer = tokenizer
+        self._codes = codes
+        self._scales = scales
+
+    def encode(self, texts: Sequence[str], *, token_weights: Floats | None = None) -> Floats:
+        """Unit vectors of shape (len(texts), dimensions), float32; a zero row for a text without a known token.
+
+        `token_weights` (from `token_weights`) multiplies the shipped weights by how telling each token is in the
+        corpus at hand; without it the same text always has the same vector.
+        """
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        scales = self._scales if token_weights is None else self._scales * token_weights
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            part = self._token_ids(texts[start : start + TEXTS_AT_ONCE])
+            vectors[start : start + TEXTS_AT_ONCE] = self._mean_vectors(part, scales)
+        return unit_rows(vectors)
+
+    def token_weights(self, texts: Sequence[str]) -> Floats:
+        """Weight of every token in a corpus: a / (a + p), p its share of the corpus' texts, a = 0.05; shape (tokens,).
+
+        A token every second text holds ("want", the company's name) weighs 0.1, one of a thousandth weighs 0.98.
+        """
+        counts = np.zeros(len(self._codes), dtype=np.float32)
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            for ids in self._token_ids(texts[start : start + TEXTS_AT_ONCE]):
+                counts[np.unique(ids)] += 1
+        share = counts / max(len(texts), 1)
+        return np.asarray(0.05 / (0.05 + share), dtype=np.float32)
+
+    def _token_ids(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        cut = [_encodable(text) for text in texts]
+        encodings = self._tokenizer.encode_batch_fast(cut, add_special_tokens=False)
+        return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
+
+    def _mean_vectors(self, token_ids: list[NDArray[np.int64]], scales: Floats) -> Floats:
+        lengths = np.array([len(ids) for ids in token_ids], dtype=np.int64)
+        means = np.zeros((len(token_ids), self.dimensions), dtype=np.float32)
+        if not lengths.any():
+            return means
+        flat = np.concatenate(token_ids)
+        rows = self._codes[flat].astype(np.float32) * scales[flat, None]
+        filled = lengths > 0
+        starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
+        means[filled] = np.add.reduceat(rows, starts, axis=0) / lengths[filled, None]
+        return means
+
+
+def unit_rows(vectors: Floats) -> Floats:
+    """The rows scaled to length one; rows that are zero or not finite become zero. Shape kept."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    sound = np.isfinite(lengths) & (lengths > 1e-12)
+    return np.where(sound, vectors / np.where(sound, lengths, 1.0), 0.0).astype(np.float32)
+
+
+def bert_tokenizer(vocabulary: dict[str, int]) -> Tokenizer:
+    """The uncased WordPiece tokenizer of BERT over a vocabulary."""
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    return tokenizer
+
+
+def load_vocabulary() -> dict[str, int]:
+    """The shipped WordPiece vocabulary: token to row."""
+    lines = files("ideation.text").joinpath("data/vocabulary.txt").read_text(encoding="utf-8").split("\n")
+    return {token: row for row, token in enumerate(lines) if token}
+
+
+@cache
+def load_encoder() -> StaticEncoder:
+    """The shipped static encoder. Loaded once in a process (about 0.1 s, 10 MB)."""
+    with files("ideation.text").joinpath("data/static_encoder.npz").open("rb") as file, np.load(file) as artefact:
+        codes, scales, name = artefact["codes"], artefact["scales"], str(artefact["name"])
+    return StaticEncoder(name, bert_tokenizer(load_vocabulary()), codes, scales)
+
+
+def _encodable(text: str) -> str:
+    """The text as the tokenizer takes it: bounded, without lone surrogates (which it refuses)."""
+    return text[:MAXIMUM_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")

@@ -1,0 +1,1 @@
+"""Background work: jobs, the drain of staged jobs, the schedule."""

@@ -1,0 +1,152 @@
+"""Pairs of ideas that people should look at because they may say the same, each with its evidence."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ideation.text.encoder import Encoder
+from ideation.text.explain import MatchingPassage, matching_passages, shared_terms
+from workers.clustering.corpus import Corpus
+from workers.clustering.features import pair_features
+from workers.clustering.neighbours import Floats, Indices, nearest_by_meaning, nearest_by_terms
+from workers.clustering.pair_model import PairModel, contributions, probabilities, shipped_model
+
+NEIGHBOURS = 15
+"""Candidates of each kind (by meaning, by words) that each idea brings."""
+USUAL_NEIGHBOURS = 10
+
+
+class ScorePart(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a pair's score: the measured value (0 to 1 for most) and what it adds to the log-odds."""
+
+    name: str
+    value: float
+    contribution: float
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a pair was proposed, in terms a person can check."""
+
+    shared_terms: list[str]
+    passages: list[MatchingPassage]
+    parts: list[ScorePart]
+
+
+class ProposedPair(msgspec.Struct, frozen=True, kw_only=True):
+    """A pair of positions in the corpus (first < second), the probability that they are duplicates, and why."""
+
+    first: int
+    second: int
+    probability: float
+    evidence: Evidence
+    model_version: str
+
+
+class ScoredPairs(msgspec.Struct, frozen=True, kw_only=True):
+    """All candidate pairs with their features and probabilities; arrays of equal length, best pair first."""
+
+    first: Indices
+    second: Indices
+    features: NDArray[np.float64]
+    probability: NDArray[np.float64]
+
+
+def propose_pairs(
+    corpus: Corpus,
+    encoder: Encoder,
+    *,
+    model: PairModel | None = None,
+    threshold: float | None = None,
+    excluded: Collection[tuple[int, int]] = (),
+    only_with: Sequence[int] | None = None,
+    limit: int | None = None,
+) -> list[ProposedPair]:
+    """Pairs whose probability reaches the threshold, the likeliest first.
+
+    `excluded` pairs (positions, in any order: confirmed or dismissed already) never come back. `only_with` restricts
+    the search to pairs that hold one of these positions: the check of a new idea. `threshold` defaults to the model's.
+    Under two ideas there is no pair. The evidence is worked out only for the pairs returned.
+    """
+    model = model or shipped_model()
+    lowest = model.threshold if threshold is None else threshold
+    scored = score_pairs(corpus, model=model, excluded=excluded, only_with=only_with)
+    count = int(np.searchsorted(-scored.probability, -lowest, side="right"))
+    count = count if limit is None else min(count, limit)
+    return [_proposal(corpus, encoder, model, scored, row) for row in range(count)]
+
+
+def score_pairs(
+    corpus: Corpus,
+    *,
+    model: PairModel | None = None,
+    excluded: Collection[tuple[int, int]] = (),
+    only_with: Sequence[int] | None = None,
+) -> ScoredPairs:
+    """Every candidate pair with its features and probability, best first; ties by position."""
+    model = model or shipped_model()
+    rows = np.arange(len(corpus)) if only_with is None else np.asarray(only_with, dtype=np.int64)
+    first, second = candidate_pairs(corpus, rows)
+    first, second = _without(first, second, excluded, len(corpus))
+    features = pair_features(corpus, first, second, usual_similarity(corpus, np.union1d(first, second)))
+    probability = probabilities(model, features)
+    order = np.lexsort((second, first, -probability))
+    return ScoredPairs(
+        first=first[order], second=second[order], features=features[order], probability=probability[order]
+    )
+
+
+def candidate_pairs(corpus: Corpus, rows: Indices) -> tuple[Indices, Indices]:
+    """Pairs of each row with its nearest neighbours by meaning and by words; first < second, each once, sorted."""
+    by_meaning, cosines = nearest_by_meaning(corpus.meaning[rows], corpus.meaning, NEIGHBOURS + 1)
+    by_words, overlaps = nearest_by_terms(corpus.words[rows], corpus.words, NEIGHBOURS + 1)
+    left = np.concatenate([np.repeat(rows, by_meaning.shape[1]), np.repeat(rows, by_words.shape[1])])
+    right = np.concatenate([by_meaning.ravel(), by_words.ravel()])
+    related = np.concatenate([cosines.ravel(), overlaps.ravel()]) > 0
+    apart = (left != right) & related
+    low, high = np.minimum(left, right)[apart], np.maximum(left, right)[apart]
+    keys = np.unique(low * len(corpus) + high)
+    return keys // max(len(corpus), 1), keys % max(len(corpus), 1)
+
+
+def usual_similarity(corpus: Corpus, rows: Indices) -> Floats:
+    """Mean cosine of each of these rows to its ten nearest neighbours; shape (n,), zero for the other rows."""
+    usual = np.zeros(len(corpus), dtype=np.float32)
+    if len(rows):
+        _, cosines = nearest_by_meaning(corpus.meaning[rows], corpus.meaning, USUAL_NEIGHBOURS + 1)
+        usual[rows] = cosines[:, 1:].mean(axis=1) if cosines.shape[1] > 1 else 0.0
+    return usual
+
+
+def _without(
+    first: Indices, second: Indices, excluded: Collection[tuple[int, int]], count: int
+) -> tuple[Indices, Indices]:
+    if not excluded:
+        return first, second
+    unwanted = np.array([min(pair) * count + max(pair) for pair in excluded], dtype=np.int64)
+    kept = ~np.isin(first * count + second, unwanted)
+    return first[kept], second[kept]
+
+
+def _proposal(corpus: Corpus, encoder: Encoder, model: PairModel, scored: ScoredPairs, row: int) -> ProposedPair:
+    first, second = int(scored.first[row]), int(scored.second[row])
+    values = [float(value) for value in scored.features[row]]
+    added = contributions(model, values)
+    parts = [
+        ScorePart(name=name, value=value, contribution=added[name])
+        for name, value in zip(model.features, values, strict=True)
+    ]
+    left, right = corpus.texts[first], corpus.texts[second]
+    evidence = Evidence(
+        shared_terms=shared_terms(left, right, document_share=corpus.document_share),
+        passages=matching_passages(left, right, encoder),
+        parts=parts,
+    )
+    return ProposedPair(
+        first=first,
+        second=second,
+        probability=float(scored.probability[row]),
+        evidence=evidence,
+        model_version=model.version,
+    )

@@ -1,0 +1,123 @@
+"""From the features of a pair to the probability that people would call it a duplicate."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+
+from workers.clustering.features import FEATURES
+
+FEWEST_VERDICTS = 40
+"""Verdicts of each kind an installation needs before its own model replaces the shipped one."""
+WANTED_PRECISION = 0.6
+
+
+class PairModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A logistic model: probability = 1 / (1 + exp(-(intercept + sum(coefficient * feature)))). Data, not code.
+
+    `precision` and `recall` were measured on held-out verdicts at `threshold`; `verdicts` says on how many.
+    """
+
+    version: str
+    features: tuple[str, ...]
+    coefficients: tuple[float, ...]
+    intercept: float
+    threshold: float
+    precision: float
+    recall: float
+    verdicts: int
+
+
+class PrecisionRecall(msgspec.Struct, frozen=True, kw_only=True):
+    """One point of the curve a moderator sees: at this threshold so many suggestions are right, so many are found."""
+
+    threshold: float
+    precision: float
+    recall: float
+
+
+class FittedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A model of an installation's own verdicts and its measured curve."""
+
+    model: PairModel
+    curve: list[PrecisionRecall]
+
+
+@cache
+def shipped_model() -> PairModel:
+    """The model that comes with the program, fitted on public duplicate links (see the reference page)."""
+    raw = files("workers.clustering").joinpath("data/pair_model.json").read_bytes()
+    return msgspec.json.decode(raw, type=PairModel)
+
+
+def probabilities(model: PairModel, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probability of each row of features; shape (pairs,), within 0 and 1."""
+    logits = features @ np.asarray(model.coefficients) + model.intercept
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
+
+
+def contributions(model: PairModel, features: Sequence[float]) -> dict[str, float]:
+    """What each feature adds to the log-odds of a pair, by name."""
+    return {
+        name: float(coefficient * value)
+        for name, coefficient, value in zip(model.features, model.coefficients, features, strict=True)
+    }
+
+
+def fit_from_verdicts(
+    features: NDArray[np.float64], confirmed: NDArray[np.bool_], *, version: str, seed: int = 0
+) -> FittedModel | None:
+    """A model of this installation's verdicts; None while there are under 40 of either kind.
+
+    features: shape (verdicts, 5), as `pair_features` gives them. Precision and recall are measured by five-fold
+    cross-validation, so they are of pairs the model had not seen; they hold for suggested pairs, not for all pairs.
+    The threshold is the lowest at which precision reaches 60 %, or the most precise one when none does.
+    """
+    if min(confirmed.sum(), (~confirmed).sum()) < FEWEST_VERDICTS:
+        return None
+    classifier = LogisticRegression(C=1.0, max_iter=1_000)
+    held_out = cross_val_predict(classifier, features, confirmed, cv=5, method="predict_proba")[:, 1]
+    curve = precision_recall_curve(held_out, confirmed)
+    chosen = choose_threshold(curve)
+    classifier.fit(features, confirmed)
+    model = PairModel(
+        version=version,
+        features=FEATURES,
+        coefficients=tuple(float(value) for value in classifier.coef_[0]),
+        intercept=float(classifier.intercept_[0]),
+        threshold=chosen.threshold,
+        precision=chosen.precision,
+        recall=chosen.recall,
+        verdicts=len(confirmed),
+    )
+    return FittedModel(model=model, curve=curve)
+
+
+def precision_recall_curve(scores: NDArray[np.float64], confirmed: NDArray[np.bool_]) -> list[PrecisionRecall]:
+    """Precision and recall at the thresholds 0.05, 0.10 .. 0.95. Where nothing is suggested, precision is 1."""
+    points = []
+    for threshold in np.arange(0.05, 0.96, 0.05):
+        suggested = scores >= threshold
+        right = int((suggested & confirmed).sum())
+        points.append(
+            PrecisionRecall(
+                threshold=round(float(threshold), 2),
+                precision=right / int(suggested.sum()) if suggested.any() else 1.0,
+                recall=right / max(int(confirmed.sum()), 1),
+            )
+        )
+    return points
+
+
+def choose_threshold(curve: Sequence[PrecisionRecall], *, wanted: float = WANTED_PRECISION) -> PrecisionRecall:
+    """The point with the highest recall among those precise enough, or the most precise one when none is."""
+    useful = [point for point in curve if point.recall > 0] or list(curve)
+    precise = [point for point in useful if point.precision >= wanted]
+    if precise:
+        return max(precise, key=lambda point: (point.recall, point.threshold))
+    return max(useful, key=lambda point: point.precision)
