@@ -6,5 +6,6 @@ DROP TABLE schedule_runs, external_ids, import_rejections, imports, idempotency_
 DROP FUNCTION closes_at(challenges), state_at(challenges, timestamptz), takes_ideas(challenges, timestamptz),
     takes_votes(challenges, timestamptz), in_audience(challenges, text, text) CASCADE;
 DROP TABLE challenges, people CASCADE;
-DROP FUNCTION refuse_change(), announce_staged_job();
+DROP FUNCTION refuse_change(), announce_staged_job(), follow_vote(), follow_impressions(),
+    trend_after(double precision, timestamptz);
 DROP EXTENSION vector;

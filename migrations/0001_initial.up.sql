@@ -242,9 +242,12 @@ CREATE TABLE idea_tallies (
     stars_count integer NOT NULL DEFAULT 0,
     comments integer NOT NULL DEFAULT 0 CHECK (comments >= 0),
     -- Forward decay: log-sum-exp of event times over the time constant; never recomputed.
-    trend double precision NOT NULL DEFAULT '-Infinity'
+    trend double precision NOT NULL DEFAULT '-Infinity',
+    -- A fixed random place: thousands who draw cards at once start at different places of equally seen ideas.
+    shuffle double precision NOT NULL DEFAULT random()
 ) WITH (fillfactor = 70);
-CREATE INDEX idea_tallies_challenge_idx ON idea_tallies (challenge_id);
+CREATE INDEX idea_tallies_least_seen_idx ON idea_tallies (challenge_id, views, shuffle);
+CREATE INDEX idea_tallies_shuffle_idx ON idea_tallies (challenge_id, shuffle);
 
 CREATE TABLE idea_vectors (
     idea_id uuid PRIMARY KEY REFERENCES ideas (id) ON DELETE CASCADE,
@@ -305,6 +308,7 @@ CREATE TABLE impressions (
 );
 CREATE INDEX impressions_challenge_idx ON impressions (challenge_id, dealt_at);
 CREATE INDEX impressions_idea_idx ON impressions (idea_id);
+CREATE INDEX impressions_sitting_idx ON impressions (person_id, challenge_id, dealt_at DESC);
 
 CREATE TABLE votes (
     idea_id uuid NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
@@ -321,6 +325,60 @@ CREATE TABLE votes (
 );
 CREATE INDEX votes_person_idx ON votes (person_id, challenge_id);
 CREATE INDEX votes_challenge_idx ON votes (challenge_id, updated_at);
+
+-- Counters follow votes and cards here and nowhere else, so that no way of writing them can leave a count behind.
+CREATE FUNCTION count_vote(vote votes, sign integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    dealt boolean := (vote).impression_id IS NOT NULL;
+    stars boolean := (SELECT voting_method = 'stars' FROM challenges WHERE id = (vote).challenge_id);
+    given smallint := (vote).value;
+BEGIN
+    UPDATE idea_tallies SET
+        yes = yes + sign * (dealt AND NOT stars AND given IS NOT DISTINCT FROM 1)::integer,
+        no = no + sign * (dealt AND NOT stars AND given IS NOT DISTINCT FROM 0)::integer,
+        skips = skips + sign * (dealt AND given IS NULL)::integer,
+        supporters = supporters + sign * (NOT dealt AND given > 0)::integer,
+        stars_sum = stars_sum + sign * CASE WHEN dealt AND stars THEN coalesce(given, 0) ELSE 0 END,
+        stars_count = stars_count + sign * (dealt AND stars AND given IS NOT NULL)::integer
+    WHERE idea_id = (vote).idea_id;
+END $$;
+
+-- Forward decay with a half-life of a day, kept in logarithms (Cormode et al. 2009), see scoring.trending.
+CREATE FUNCTION trend_after(trend double precision, at timestamptz) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT greatest(trend, fresh) + ln(1 + exp(greatest(least(trend, fresh) - greatest(trend, fresh), -700)))
+    FROM (SELECT extract(epoch FROM at - timestamptz '2020-01-01 00:00+00')::double precision * ln(2) / 86400) AS t (fresh)
+$$;
+
+CREATE FUNCTION follow_vote() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM count_vote(OLD, -1);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM count_vote(NEW, 1);
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.value > 0 THEN
+        UPDATE idea_tallies SET trend = trend_after(trend, NEW.created_at) WHERE idea_id = NEW.idea_id;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER votes_counted AFTER INSERT OR DELETE ON votes FOR EACH ROW EXECUTE FUNCTION follow_vote();
+CREATE TRIGGER votes_recounted AFTER UPDATE OF value, impression_id, idea_id ON votes FOR EACH ROW
+    WHEN ((OLD.value, OLD.impression_id, OLD.idea_id) IS DISTINCT FROM (NEW.value, NEW.impression_id, NEW.idea_id))
+    EXECUTE FUNCTION follow_vote();
+
+-- Rows are locked in one order, so that two people dealt the same ideas never wait for each other in a circle.
+CREATE FUNCTION follow_impressions() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM idea_tallies WHERE idea_id IN (SELECT idea_id FROM dealt) ORDER BY idea_id FOR NO KEY UPDATE;
+    UPDATE idea_tallies SET views = views + seen.cards
+    FROM (SELECT idea_id, count(*) AS cards FROM dealt GROUP BY idea_id) AS seen
+    WHERE idea_tallies.idea_id = seen.idea_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER impressions_counted AFTER INSERT ON impressions REFERENCING NEW TABLE AS dealt
+    FOR EACH STATEMENT EXECUTE FUNCTION follow_impressions();
 
 -- ------------------------------------------------------------------ duplicates and themes
 
