@@ -1,0 +1,132 @@
+"""What a line of an import must look like, and which records a stream of bytes holds."""
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ideation.entities.challenges import VotingMethod
+from ideation.entities.transfer import (
+    CommentLine,
+    DecisionLine,
+    IdeaLine,
+    Line,
+    LineKind,
+    PersonLine,
+    ReviewLine,
+    VoteLine,
+)
+from ideation.errors import Invalid
+
+MAX_LINE_BYTES = 400_000
+
+_DECODER = msgspec.json.Decoder(Line)
+_STRUCTS: dict[LineKind, type[Line]] = {
+    "person": PersonLine,
+    "idea": IdeaLine,
+    "vote": VoteLine,
+    "comment": CommentLine,
+    "review": ReviewLine,
+    "decision": DecisionLine,
+}
+_LIST_COLUMNS = frozenset({"tags", "co_authors"})
+_LIST_SEPARATOR = ";"
+_SCORE_PREFIX = "score."
+# Cells that a spreadsheet would run as a formula travel behind an apostrophe; so do those that begin with one already.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def parse_json_line(record: bytes) -> Line:
+    """One JSON Lines record; Invalid says what is wrong with it."""
+    _require_sensible_length(record)
+    try:
+        line: Line = _DECODER.decode(record)
+        return line
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid(str(error)) from None
+
+
+def parse_csv_header(record: bytes) -> list[str]:
+    """The column names of a CSV file."""
+    header = next(csv.reader([_decode(record)]), [])
+    if not header or len(set(header)) != len(header):
+        raise Invalid("The first line of a CSV file must name its columns, each once.")
+    return header
+
+
+def parse_csv_record(kind: LineKind, header: list[str], record: bytes) -> Line:
+    """One CSV record as a line of the given kind; empty cells count as not given."""
+    _require_sensible_length(record)
+    try:
+        cells = next(csv.reader(_decode(record).splitlines(keepends=True), strict=True), [])
+        if len(cells) != len(header):
+            raise Invalid(f"{len(cells)} cells where the header has {len(header)}.")
+        line: Line = msgspec.convert(_line_values(header, cells), _STRUCTS[kind], strict=False)
+        return line
+    except (msgspec.ValidationError, csv.Error) as error:
+        raise Invalid(str(error)) from None
+
+
+def is_complete_csv_record(record: bytes) -> bool:
+    """Whether quotes are balanced: a line break inside quotes belongs to the cell."""
+    return record.count(b'"') % 2 == 0
+
+
+def take_lines(buffer: bytearray) -> Iterator[bytes]:
+    """Remove and yield every finished line of the buffer, without its line break."""
+    while (end := buffer.find(b"\n")) >= 0:
+        line = bytes(buffer[:end])
+        del buffer[: end + 1]
+        yield line.removesuffix(b"\r")
+
+
+def guard_csv_cell(cell: str) -> str:
+    """The cell as an export writes it: never something a spreadsheet runs."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguard_csv_cell(cell: str) -> str:
+    """The cell as it was before `guard_csv_cell`."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def vote_value(method: VotingMethod, line: VoteLine) -> int | None:
+    """The number stored for an answer, or Invalid when this challenge is not voted on in that way."""
+    if line.answer == "skip" and line.dealt:
+        return None
+    allowed: dict[VotingMethod, dict[str | int, int]] = {
+        VotingMethod.YES_NO: {"yes": 1, "no": 0},
+        VotingMethod.UP_VOTE: {"yes": 1},
+        VotingMethod.STARS: {stars: stars for stars in range(1, 6)},
+    }
+    if line.answer not in allowed[method]:
+        raise Invalid(f"The answer '{line.answer}' is not one this challenge ({method}) can have.")
+    return allowed[method][line.answer]
+
+
+def _line_values(header: list[str], cells: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for column, cell in zip(header, map(unguard_csv_cell, cells), strict=True):
+        if cell == "" or column == "kind":
+            continue
+        if column.startswith(_SCORE_PREFIX):
+            values.setdefault("scores", {})[column.removeprefix(_SCORE_PREFIX)] = cell
+        elif column in _LIST_COLUMNS:
+            values[column] = [part.strip() for part in cell.split(_LIST_SEPARATOR) if part.strip()]
+        else:
+            values[column] = cell
+    return values
+
+
+def _require_sensible_length(record: bytes) -> None:
+    if len(record) > MAX_LINE_BYTES:
+        raise Invalid(f"The line has {len(record)} bytes; at most {MAX_LINE_BYTES} are taken.")
+
+
+def _decode(record: bytes) -> str:
+    try:
+        return record.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid("The line is not UTF-8 text.") from None
