@@ -2,7 +2,9 @@
 
 IdeationError
 ├── Unauthenticated          who are you?
-│   └── ExpiredToken
+│   ├── ExpiredToken
+│   ├── ExpiredSignInLink
+│   └── UsedSignInLink
 ├── Forbidden                you are known, and may not
 │   ├── PolicyNotAccepted
 │   ├── MissingScope
@@ -66,6 +68,18 @@ class ExpiredToken(Unauthenticated):
     """This access token or session has expired."""
 
     slug, title = "expired-token", "Token expired"
+
+
+class ExpiredSignInLink(Unauthenticated):
+    """This sign-in link has expired; ask for a new one."""
+
+    slug, title = "expired-sign-in-link", "Sign-in link expired"
+
+
+class UsedSignInLink(Unauthenticated):
+    """This sign-in link has been used already; ask for a new one."""
+
+    slug, title = "used-sign-in-link", "Sign-in link used"
 
 
 class Forbidden(IdeationError):

@@ -14,14 +14,19 @@ CREATE TABLE people (
     roles text[] NOT NULL DEFAULT '{}'
         CHECK (roles <@ ARRAY['challenge_owner', 'moderator', 'reviewer', 'administrator']),
     active boolean NOT NULL DEFAULT true,
+    -- Set when the personal data was removed; such a row only holds the place that ideas and votes point to.
+    erased_at timestamptz,
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    CHECK (manager_id <> id)
+    CHECK (manager_id <> id),
+    CHECK (erased_at IS NULL OR NOT active)
 );
 CREATE UNIQUE INDEX people_email_key ON people (lower(email));
 CREATE INDEX people_manager_idx ON people (manager_id) WHERE manager_id IS NOT NULL;
 CREATE INDEX people_department_idx ON people (department);
+CREATE INDEX people_name_idx ON people (lower(name), id);
+CREATE INDEX people_words_idx ON people USING gin (to_tsvector('simple', name));
 
 CREATE TABLE access_tokens (
     id uuid PRIMARY KEY,

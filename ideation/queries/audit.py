@@ -1,5 +1,6 @@
 """The audit trail: append-only rows for every consequential step."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ async def record(
     now: datetime,
     actor_id: UUID | None,
     challenge_id: UUID | None = None,
-    details: dict[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> None:
     """Append one event, `action` in the form `thing.verb`; `actor_id` is None when the schedule acted."""
     await connection.execute(
