@@ -41,8 +41,8 @@ def assign(
     `affinity`: (reviewers × ideas), 0 or more, any unit; `conflict`: same shape, True forbids the pair (own idea,
     co-author, own department, already reviewed); `reviews_needed`: (ideas,); `load_limit`: (reviewers,), reviews.
     As many reviews as possible are placed first, then affinity decides; what cannot be placed is counted in `missing`.
-    `fair=True` first raises the worst single match as far as possible (bottleneck assignment by maximum flow; the aim of
-    PeerReview4All, Stelmakh et al., JMLR 2021), then the total. No reviewers or no ideas give an empty assignment.
+    `fair=True` first raises the worst single match as far as possible (bottleneck assignment by maximum flow; the aim
+    of PeerReview4All, Stelmakh et al., JMLR 2021), then the total. No reviewers or no ideas give an empty assignment.
 
     >>> result = assign(affinity=[[0.9, 0.8], [0.7, 0.1]], conflict=[[0, 0], [0, 0]], reviews_needed=[1, 1],
     ...     load_limit=[1, 1])
@@ -93,7 +93,7 @@ def _fairest(score: Floats, allowed: npt.NDArray[np.bool_], needed: Floats, load
             low = middle
         else:
             high = middle - 1
-    return allowed & (score >= levels[low])
+    return np.asarray(allowed & (score >= levels[low]))
 
 
 def _placeable(allowed: npt.NDArray[np.bool_], needed: Floats, load: Floats) -> int:

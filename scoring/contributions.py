@@ -36,8 +36,8 @@ class WhatWouldChange(msgspec.Struct, frozen=True, kw_only=True):
 def of_panel(data: Reviews, fit: PanelFit) -> Contributions:
     """Split every calibrated score into its parts; the posterior mean is linear in them (Henderson 1975).
 
-    With D = n/σe² + 1/σq² and w = (1/σe²)/D: reviews = w·Σ(y − μ), severity = −w·Σ b_r, crowd = (1 − n·w)·β·c. Reviewers
-    never see the crowd part. Ideas without reviews keep base and crowd only.
+    With D = n/σe² + 1/σq² and w = (1/σe²)/D: reviews = w·Σ(y − μ), severity = −w·Σ b_r, crowd = (1 − n·w)·β·c.
+    Reviewers never see the crowd part. Ideas without reviews keep base and crowd only.
 
     >>> from scoring import panel
     >>> data = panel.reviews([0, 0, 1], [0, 1, 0], [5, 3, 4], 2, 2)
@@ -61,8 +61,8 @@ def of_panel(data: Reviews, fit: PanelFit) -> Contributions:
 def what_would_change(fit: PanelFit, idea: int, line: float, score: float) -> WhatWouldChange:
     """Fewest further reviews of `score` (by a reviewer of average severity) that lift the idea to `line`.
 
-    With D = n/σe² + 1/σq² the mean after m reviews is (D·q + m·s/σe²)/(D + m/σe²); solved for m. Severities are taken as
-    known. `line` is usually the calibrated score of the k-th idea.
+    With D = n/σe² + 1/σq² the mean after m reviews is (D·q + m·s/σe²)/(D + m/σe²); solved for m. Severities are taken
+    as known. `line` is usually the calibrated score of the k-th idea.
 
     >>> from scoring import panel
     >>> result = panel.fit(panel.reviews([0, 0, 1], [0, 1, 0], [5, 3, 2], 2, 2))

@@ -16,6 +16,18 @@ TINY = 1e-10
 STRENGTHS = (64.0, 48.0, 32.0, 24.0, 16.0, 12.0, 8.0, 6.0, 4.0, 3.0, 2.0, 1.5, 1.0)
 
 
+class _Field(msgspec.Struct, frozen=True, kw_only=True):
+    """The ideas that may be chosen (`candidates`), what they are worth, and the rules of the list."""
+
+    value: Floats
+    rows: Floats
+    group: Ints
+    candidates: Ints
+    scaled: Floats
+    k: int
+    cap: int
+
+
 class Shortlist(msgspec.Struct, frozen=True, kw_only=True):
     """`chosen`: idea indices in rank order of score. `plain`: the best k by score alone (after folding).
 
@@ -62,7 +74,11 @@ def shortlist(
     alone = folded < 0
     plain = ranking(value)[alone[ranking(value)]][:k]
     cap = max(1, math.ceil(theme_share * k))
-    chosen, strength = _tuned(value, rows, group, alone, plain, k, cap, max_cost_share)
+    candidates = np.flatnonzero(alone).astype(np.int64)
+    field = _Field(
+        value=value, rows=rows, group=group, candidates=candidates, scaled=_scaled(value)[candidates], k=k, cap=cap
+    )
+    chosen, strength = _tuned(field, plain, max_cost_share)
     return Shortlist(
         chosen=chosen,
         plain=plain,
@@ -96,72 +112,79 @@ def greedy_dpp(
     while True:
         block = np.sort(order[:size])
         outside = float(r[order[size]] ** 2) if size < r.size else -math.inf
-        picked, sound = _greedy(r[block], _unit_rows(rows[block]), group[block], k, cap, outside)
+        picked, sound = _greedy(r[block], _unit_rows(rows[block]), _Openings(group[block], cap), k, outside)
         if sound or size == r.size:
             return block[picked]
         size = min(size * 4, r.size)
 
 
-def _greedy(r: Floats, unit: Floats, group: Ints, k: int, cap: int, outside: float) -> tuple[Ints, bool]:
+def _greedy(r: Floats, unit: Floats, open_to: "_Openings", k: int, outside: float) -> tuple[Ints, bool]:
     """Greedy picks inside a block; the flag says whether no item outside it could have won a step."""
     volume = r**2
     rows = np.zeros((min(k, r.size), r.size))
-    open_items = np.ones(r.size, dtype=np.bool_)
-    picked: list[int] = []
     for step in range(min(k, r.size)):
-        best = int(np.argmax(np.where(open_items, volume, -1.0)))
-        if not open_items[best] or volume[best] <= max(outside, TINY):
-            return np.array(picked, dtype=np.int64), not (outside > TINY)
-        picked.append(best)
-        _close(open_items, group, picked, cap)
+        best = int(np.argmax(np.where(open_to.items, volume, -1.0)))
+        if not open_to.items[best] or volume[best] <= max(outside, TINY):
+            return open_to.picks(), not outside > TINY
+        open_to.take(best)
         update = (r[best] * r * (unit @ unit[best]) - rows[:step, best] @ rows[:step]) / math.sqrt(volume[best])
         rows[step] = update
         volume = volume - update**2
-    return np.array(picked, dtype=np.int64), True
+    return open_to.picks(), True
 
 
-def _close(open_items: Bools, group: Ints, picked: list[int], cap: int) -> None:
-    last = picked[-1]
-    open_items[last] = False
-    if cap and group[last] != NO_THEME and sum(group[item] == group[last] for item in picked) >= cap:
-        open_items[group == group[last]] = False
+class _Openings:
+    """Which items may still be picked: not the picked ones, not those of a full theme."""
+
+    def __init__(self, group: Ints, cap: int) -> None:
+        self.items: Bools = np.ones(group.size, dtype=np.bool_)
+        self.group, self.cap = group, cap
+        self.picked: list[int] = []
+
+    def take(self, item: int) -> None:
+        self.picked.append(item)
+        self.items[item] = False
+        theme = self.group[item]
+        if self.cap and theme != NO_THEME and np.count_nonzero(self.group[self.picked] == theme) >= self.cap:
+            self.items[self.group == theme] = False
+
+    def picks(self) -> Ints:
+        return np.array(self.picked, dtype=np.int64)
 
 
-def _tuned(
-    value: Floats, rows: Floats, group: Ints, alone: Bools, plain: Ints, k: int, cap: int, max_cost_share: float
-) -> tuple[Ints, float]:
+def _tuned(field: _Field, plain: Ints, max_cost_share: float) -> tuple[Ints, float]:
     """The most diverse list whose price is within the limit; the caps bind even where they cost more."""
-    candidates = np.flatnonzero(alone)
-    scaled = _scaled(value)[candidates]
-    best = _pick(value, rows, group, candidates, scaled, STRENGTHS[0], k, cap)
-    strength = STRENGTHS[0]
+    best, strength = _pick(field, STRENGTHS[0]), STRENGTHS[0]
     for lower in STRENGTHS[1:]:
-        picked = _pick(value, rows, group, candidates, scaled, lower, k, cap)
-        if _cost_share(value, plain, picked) > max_cost_share:
+        picked = _pick(field, lower)
+        if _cost_share(field.value, plain, picked) > max_cost_share:
             break
         best, strength = picked, lower
     return best, strength
 
 
-def _pick(
-    value: Floats, rows: Floats, group: Ints, candidates: Ints, scaled: Floats, strength: float, k: int, cap: int
-) -> Ints:
-    relevance = np.exp(strength * (scaled - 1.0) / 2)
-    picked = candidates[greedy_dpp(relevance, rows[candidates], k, group[candidates], cap)]
-    if picked.size < min(k, candidates.size):
-        picked = _topped_up(value, group, candidates, picked, k, cap)
-    return picked[np.lexsort((picked, -value[picked]))]
+def _pick(field: _Field, strength: float) -> Ints:
+    relevance = np.exp(strength * (field.scaled - 1.0) / 2)
+    rows, group = field.rows[field.candidates], field.group[field.candidates]
+    picked = field.candidates[greedy_dpp(relevance, rows, field.k, group, field.cap)]
+    if picked.size < min(field.k, field.candidates.size):
+        picked = _topped_up(field, picked)
+    return picked[np.lexsort((picked, -field.value[picked]))]
 
 
-def _topped_up(value: Floats, group: Ints, candidates: Ints, picked: Ints, k: int, cap: int) -> Ints:
+def _topped_up(field: _Field, picked: Ints) -> Ints:
     """Fill an early stop by score: first within the caps, then without them."""
     result = picked.tolist()
-    for limit in (cap, k):
-        for item in candidates[ranking(value[candidates])].tolist():
-            full = group[item] != NO_THEME and sum(group[other] == group[item] for other in result) >= limit
-            if len(result) < k and item not in result and not full:
+    by_score = field.candidates[ranking(field.value[field.candidates])].tolist()
+    for limit in (field.cap, field.k):
+        for item in by_score:
+            if len(result) < field.k and item not in result and not _is_full(field.group, result, item, limit):
                 result.append(item)
     return np.array(result, dtype=np.int64)
+
+
+def _is_full(group: Ints, chosen: list[int], item: int, limit: int) -> bool:
+    return bool(group[item] != NO_THEME and np.count_nonzero(group[chosen] == group[item]) >= limit)
 
 
 def _fold(value: Floats, vectors: Floats, k: int, limit: float) -> Ints:

@@ -50,9 +50,9 @@ class Impressions(msgspec.Struct, frozen=True, kw_only=True):
 class ExposureFit(msgspec.Struct, frozen=True, kw_only=True):
     """The fitted model.
 
-    `score`, `score_sd`: idea effect and its posterior standard deviation, in logits, one entry an idea; rank by `score`.
-    `yes_rate`, `yes_rate_low`, `yes_rate_high`: expected yes rate of a colleague from any department who looks at the
-    idea as a first card, not from the author's department, counts hidden; 90 % interval.
+    `score`, `score_sd`: idea effect and its posterior standard deviation, in logits, one entry an idea; rank by
+    `score`. `yes_rate`, `yes_rate_low`, `yes_rate_high`: expected yes rate of a colleague from any department who looks
+    at the idea as a first card, not from the author's department, counts hidden; 90 % interval.
     `impressions`: served cards behind each idea. `generosity`: v_u in logits, one entry a person (administrators only).
     The four β and three σ are the model's own numbers. An idea without cards has score 0 and the widest interval.
     """
@@ -129,8 +129,8 @@ def fit(data: Impressions) -> ExposureFit:
     """Fit the exposure logit by Newton steps with conjugate gradient on the stacked sparse design.
 
     Seven damped Newton steps, then two rounds of variance update (σ² ← mean(x² + 1/H_jj), clipped to [0.01, 4]) and two
-    steps more. Posterior variance of s_i ≈ 1/H_ii. 230,000 cards take about a second on one core. Without any card every
-    idea gets score 0, yes rate 1/2 and an interval that says so.
+    steps more. Posterior variance of s_i ≈ 1/H_ii. 230,000 cards take about a second on one core. Without any card
+    every idea gets score 0, yes rate 1/2 and an interval that says so.
 
     >>> data = impressions(person_index=[0, 1, 2, 3], idea_index=[0, 0, 1, 1], department_index=[0, 0, 0, 0],
     ...     position=[1, 1, 1, 1], own_department=[0] * 4, shown_count=[0] * 4, answer=[1, 1, 0, 0],
@@ -209,8 +209,12 @@ def _design(data: Impressions, cell: Ints, blocks: dict[str, slice], size: int) 
     ones = np.ones(rows)
     values = np.column_stack([ones, np.log(data.position), log_count, data.home, ones, ones, ones])
     columns = np.column_stack(
-        [np.broadcast_to(np.arange(FIXED_COUNT), (rows, FIXED_COUNT))]
-        + [blocks["person"].start + data.person, blocks["idea"].start + data.idea, blocks["cell"].start + cell]
+        (
+            np.broadcast_to(np.arange(FIXED_COUNT), (rows, FIXED_COUNT)),
+            blocks["person"].start + data.person,
+            blocks["idea"].start + data.idea,
+            blocks["cell"].start + cell,
+        )
     ).astype(np.int32)
     width = values.shape[1]
     pointers = np.arange(0, rows * width + 1, width, dtype=np.int32)

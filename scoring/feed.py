@@ -59,7 +59,8 @@ def deal(
     first = _least_seen(seen, may_show, (count + 1) // 2, random)
     left = may_show.copy()
     left[first] = False
-    second = _thompson(seen, centre, spread, left, count - first.size, random)
+    draw = centre + spread * random.standard_normal(centre.size)
+    second = _thompson(seen, draw, left, count - first.size)
     return random.permutation(np.concatenate((first, second)))
 
 
@@ -68,8 +69,7 @@ def _least_seen(views: Floats, allowed: Bools, count: int, random: np.random.Gen
     return _smallest(views + random.exponential(scale, views.size), allowed, count)
 
 
-def _thompson(views: Floats, mean: Floats, sd: Floats, allowed: Bools, count: int, random: np.random.Generator) -> Ints:
-    draw = mean + sd * random.standard_normal(mean.size)
+def _thompson(views: Floats, draw: Floats, allowed: Bools, count: int) -> Ints:
     ceiling = VIEW_CEILING * views.mean() + VIEW_HEADROOM if views.size else 0.0
     fair = allowed & (views <= ceiling)
     chosen = _smallest(-draw, fair, count)

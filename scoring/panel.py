@@ -168,7 +168,7 @@ def fit(data: Reviews, crowd: npt.ArrayLike | None = None, variances: Variances 
         offset = mean + slope * standard[data.idea]
         current = variances or _updated(data, offset, posterior)
         posterior = solve(data, offset, current)
-    return _result(data, standard, mean, slope, posterior, current)
+    return _result(data, (mean, slope, standard), posterior, current)
 
 
 def weighted(scores: npt.ArrayLike, weights: npt.ArrayLike) -> Floats:
@@ -237,9 +237,8 @@ def _trace(incidence: Floats, q_variance: Floats, inverse: Floats, scaled: Float
     return float((incidence * variance).sum())
 
 
-def _result(
-    data: Reviews, standard: Floats, mean: float, slope: float, posterior: Posterior, variances: Variances
-) -> PanelFit:
+def _result(data: Reviews, level: tuple[float, float, Floats], posterior: Posterior, variances: Variances) -> PanelFit:
+    mean, slope, standard = level
     prior = mean + slope * standard
     count = np.bincount(data.idea, minlength=data.idea_count)
     total = np.bincount(data.idea, weights=data.y, minlength=data.idea_count)
