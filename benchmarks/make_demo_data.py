@@ -3,7 +3,7 @@
     python benchmarks/make_demo_data.py FOLDER
 
 FOLDER holds `vote_polis_dev` and `idea_tco`. What people wrote, voted and judged is theirs, word for word. Invented are
-names, e-mails, departments and moments, which the sources do not have; so is the question in our own words. Left out are
+names, e-mails, departments and moments, which the sources do not have; so is the question, in our words. Left out are
 votes on one's own statement (Polis adds one by itself) and reviews without all four main criteria.
 """
 
@@ -27,14 +27,15 @@ CONVERSATIONS = {
     "biodiversity": ("scoop-hivemind.biodiversity", "How can we protect and restore New Zealand's biodiversity?"),
     "freshwater": ("scoop-hivemind.freshwater", "How can we improve the quality of fresh water in New Zealand?"),
 }
-GIVEN = (
+_GIVEN_NAMES = (
     "Aroha Ben Chloe Daniel Emily Finn Grace Hana Isaac Jade Kiri Liam Mia Noah Olivia Piripi Quinn Ruby Sam Tane "
     "Una Victor Willow Xavier Yasmin Zoe Ada Bruno Carla Dmitri Elena Farid"
-).split()
-FAMILY = (
+)
+_FAMILY_NAMES = (
     "Anderson Brown Clarke Davies Edwards Fraser Green Hughes Irving Jones Kelly Lewis Martin Ngata Owen Parata "
     "Reid Smith Taylor Underwood Vaughan Walker Young Zhang Baker Cooper Diaz Ellis"
-).split()
+)
+GIVEN, FAMILY = _GIVEN_NAMES.split(), _FAMILY_NAMES.split()
 # Shares of a hundred people: two large departments and four small ones.
 DEPARTMENTS = (("Operations", 40), ("Sales", 20), ("Research", 15), ("Engineering", 10), ("Finance", 10), ("Legal", 5))
 SITES = ("Auckland", "Wellington", "Christchurch")
@@ -144,7 +145,7 @@ def _contest_lines(folder: Path) -> Iterator[dict[str, Any]]:
     yield {
         "kind": "challenge",
         "question": "What could transparent, conductive coatings be good for?",
-        "brief": "Ideas and expert reviews of an idea contest of Freie Universität Berlin (Innovonto), used under Apache-2.0.",
+        "brief": "Ideas and expert reviews of an idea contest of Freie Universität Berlin (Innovonto), Apache-2.0.",
         "shortlist_size": 10,
         "criteria": [{"key": key, "label": label, "weight": weight} for key, label, weight in CRITERIA.values()],
     }

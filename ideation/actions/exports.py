@@ -55,7 +55,7 @@ class ExportPlan(msgspec.Struct, frozen=True, kw_only=True):
 async def plan_export(
     connection: Connection, actor: Actor, challenge_id: UUID, naming: Naming, secret_key: str, now: datetime
 ) -> ExportPlan:
-    """Those who run a challenge may export it; names of those who judged are for administrators. Leaves an audit row."""
+    """Those who run a challenge may export it; names of those who judged are for administrators. Audited."""
     challenge = require_running_it(actor, await find_challenge(connection, challenge_id, now))
     if naming == "names":
         require_administrator(actor)
@@ -200,7 +200,7 @@ def _review_line(row: dict[str, Any], names: _Names) -> Line:
     )
 
 
-def _decision_line(row: dict[str, Any], names: _Names) -> Line:
+def _decision_line(row: dict[str, Any], _names: _Names) -> Line:
     return DecisionLine(
         idea=str(row["idea_id"]), outcome=row["outcome"], reason=row["reason"], lesson=row["lesson"], at=row["at"]
     )

@@ -87,7 +87,9 @@ async def _add_ideas(batch: Batch, people: dict[str, PersonKey], taken: Sequence
     ideas, authors = [], []
     for idea_id, line in taken:
         author = people[line.author.lower()]
-        ideas.append((idea_id, author.id, author.department, line.title, line.body, line.tags, line.submitted_at))
+        # One text an idea: PostgreSQL's arrays of arrays must all be of one length.
+        tags = msgspec.json.encode(line.tags).decode()
+        ideas.append((idea_id, author.id, author.department, line.title, line.body, tags, line.submitted_at))
         writers = dict.fromkeys([author.id, *(people[email.lower()].id for email in line.co_authors)])
         authors.extend((idea_id, person_id, author.id, line.submitted_at) for person_id in writers)
     await queries.add_ideas(batch.connection, batch.challenge.id, columns(ideas))
@@ -130,9 +132,7 @@ async def _add_votes(batch: Batch, rows: Sequence[tuple[Any, ...]]) -> None:
     dealt = [(card, idea, person, position, at) for idea, person, _, card, at, position in rows if card is not None]
     if dealt:
         await queries.add_impressions(batch.connection, batch.challenge.id, new_id(), columns(dealt))
-    await queries.add_votes(
-        batch.connection, batch.challenge.id, batch.challenge.voting_method, columns([row[:5] for row in rows])
-    )
+    await queries.add_votes(batch.connection, batch.challenge.id, columns([row[:5] for row in rows]))
 
 
 async def take_comments(batch: Batch, lines: Sequence[Numbered[CommentLine]]) -> None:

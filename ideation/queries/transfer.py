@@ -152,7 +152,7 @@ async def add_external_ids(
 
 
 async def add_ideas(connection: Connection, challenge_id: UUID, columns: Sequence[Sequence[Any]]) -> None:
-    """Columns: id, author id, department, title, body, tags, submitted at."""
+    """Columns: id, author id, department, title, body, tags as JSON, submitted at."""
     await connection.execute(_SQL["add_ideas"], challenge_id, *columns)
     await connection.execute(_SQL["add_idea_tallies"], challenge_id, columns[0])
 
@@ -169,11 +169,9 @@ async def add_impressions(
     await connection.execute(_SQL["add_impressions"], challenge_id, sitting_id, *columns)
 
 
-async def add_votes(
-    connection: Connection, challenge_id: UUID, voting_method: str, columns: Sequence[Sequence[Any]]
-) -> None:
-    """Columns: idea id, person id, value, impression id, at. Counters follow in the same statement."""
-    await connection.execute(_SQL["add_votes"], challenge_id, *columns, voting_method)
+async def add_votes(connection: Connection, challenge_id: UUID, columns: Sequence[Sequence[Any]]) -> None:
+    """Columns: idea id, person id, value, impression id, at."""
+    await connection.execute(_SQL["add_votes"], challenge_id, *columns)
 
 
 async def add_comments(connection: Connection, columns: Sequence[Sequence[Any]]) -> None:

@@ -54,8 +54,8 @@ FROM unnest($3::text[], $4::uuid[]) AS new (external_id, internal_id);
 -- add_ideas: submitted ideas as they were
 INSERT INTO ideas (id, challenge_id, author_id, department, title, body, tags, state, created_at, updated_at, submitted_at)
 SELECT id, $1, author_id, department, title, body,
-       ARRAY(SELECT jsonb_array_elements_text(tags)), 'submitted', at, at, at
-FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[])
+       ARRAY(SELECT jsonb_array_elements_text(tags::jsonb)), 'submitted', at, at, at
+FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
     AS new (id, author_id, department, title, body, tags, at);
 
 -- add_idea_tallies: a counter row for each new idea
@@ -80,30 +80,11 @@ SELECT votes.idea_id, votes.person_id
 FROM unnest($1::uuid[], $2::uuid[]) AS wanted (idea_id, person_id)
 JOIN votes USING (idea_id, person_id);
 
--- add_votes: imported votes with their counters and trend, in one statement
-WITH added AS (
-    INSERT INTO votes (idea_id, person_id, challenge_id, value, impression_id, created_at, updated_at)
-    SELECT idea_id, person_id, $1, value, impression_id, at, at
-    FROM unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::uuid[], $6::timestamptz[])
-        AS new (idea_id, person_id, value, impression_id, at)
-    RETURNING idea_id, value, impression_id
-), counted AS (
-    SELECT idea_id,
-           count(*) FILTER (WHERE impression_id IS NOT NULL) AS views,
-           count(*) FILTER (WHERE impression_id IS NOT NULL AND $7 <> 'stars' AND value = 1) AS yes,
-           count(*) FILTER (WHERE impression_id IS NOT NULL AND $7 <> 'stars' AND value = 0) AS no,
-           count(*) FILTER (WHERE value IS NULL) AS skips,
-           count(*) FILTER (WHERE impression_id IS NULL) AS supporters,
-           coalesce(sum(value) FILTER (WHERE impression_id IS NOT NULL AND $7 = 'stars'), 0) AS stars_sum,
-           count(value) FILTER (WHERE impression_id IS NOT NULL AND $7 = 'stars') AS stars_count
-    FROM added GROUP BY idea_id
-)
-UPDATE idea_tallies
-SET views = idea_tallies.views + counted.views, yes = idea_tallies.yes + counted.yes,
-    no = idea_tallies.no + counted.no, skips = idea_tallies.skips + counted.skips,
-    supporters = idea_tallies.supporters + counted.supporters,
-    stars_sum = idea_tallies.stars_sum + counted.stars_sum, stars_count = idea_tallies.stars_count + counted.stars_count
-FROM counted WHERE idea_tallies.idea_id = counted.idea_id;
+-- add_votes: imported votes; the counters follow by themselves
+INSERT INTO votes (idea_id, person_id, challenge_id, value, impression_id, created_at, updated_at)
+SELECT idea_id, person_id, $1, value, impression_id, at, at
+FROM unnest($2::uuid[], $3::uuid[], $4::smallint[], $5::uuid[], $6::timestamptz[])
+    AS new (idea_id, person_id, value, impression_id, at);
 
 -- add_comments: imported comments; parents stand in the same or an earlier batch
 INSERT INTO comments (id, idea_id, parent_id, author_id, body, created_at)
