@@ -7,5 +7,6 @@ DROP FUNCTION closes_at(challenges), state_at(challenges, timestamptz), takes_id
     takes_votes(challenges, timestamptz), in_audience(challenges, text, text) CASCADE;
 DROP TABLE challenges, people CASCADE;
 DROP FUNCTION refuse_change(), announce_staged_job(), follow_vote(), follow_impressions(),
+    enter_feed(), follow_idea(),
     trend_after(double precision, timestamptz);
 DROP EXTENSION vector;

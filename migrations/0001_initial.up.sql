@@ -205,6 +205,9 @@ CREATE TABLE ideas (
     CHECK (state = 'draft' OR length(title) >= 1)
 );
 CREATE INDEX ideas_challenge_idx ON ideas (challenge_id, submitted_at DESC, id DESC);
+-- What lists and counts read: submitted, shown, and not merged into another.
+CREATE INDEX ideas_listed_idx ON ideas (challenge_id, submitted_at DESC, id DESC)
+    WHERE canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn');
 CREATE INDEX ideas_author_idx ON ideas (author_id, created_at DESC);
 CREATE INDEX ideas_canonical_idx ON ideas (canonical_id) WHERE canonical_id IS NOT NULL;
 CREATE INDEX ideas_search_idx ON ideas USING gin (search);
@@ -249,10 +252,32 @@ CREATE TABLE idea_tallies (
     -- Forward decay: log-sum-exp of event times over the time constant; never recomputed.
     trend double precision NOT NULL DEFAULT '-Infinity',
     -- A fixed random place: thousands who draw cards at once start at different places of equally seen ideas.
-    shuffle double precision NOT NULL DEFAULT random()
+    shuffle double precision NOT NULL DEFAULT random(),
+    -- Whether the idea may be dealt: submitted, not merged, not hidden. Kept by triggers, for the indexes of the feed.
+    in_feed boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 70);
-CREATE INDEX idea_tallies_least_seen_idx ON idea_tallies (challenge_id, views, shuffle);
-CREATE INDEX idea_tallies_shuffle_idx ON idea_tallies (challenge_id, shuffle);
+CREATE INDEX idea_tallies_challenge_idx ON idea_tallies (challenge_id);
+CREATE INDEX idea_tallies_least_seen_idx ON idea_tallies (challenge_id, views, shuffle) WHERE in_feed;
+CREATE INDEX idea_tallies_shuffle_idx ON idea_tallies (challenge_id, shuffle) WHERE in_feed;
+
+CREATE FUNCTION belongs_in_feed(idea ideas) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (idea).state = 'submitted' AND (idea).canonical_id IS NULL AND (idea).hidden_at IS NULL;
+
+CREATE FUNCTION enter_feed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.in_feed := (SELECT belongs_in_feed(ideas) FROM ideas WHERE id = NEW.idea_id);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER idea_tallies_enter_feed BEFORE INSERT ON idea_tallies FOR EACH ROW EXECUTE FUNCTION enter_feed();
+
+CREATE FUNCTION follow_idea() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE idea_tallies SET in_feed = belongs_in_feed(NEW) WHERE idea_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER ideas_enter_or_leave_feed AFTER UPDATE OF state, canonical_id, hidden_at ON ideas FOR EACH ROW
+    WHEN (belongs_in_feed(OLD) IS DISTINCT FROM belongs_in_feed(NEW)) EXECUTE FUNCTION follow_idea();
 
 CREATE TABLE idea_vectors (
     idea_id uuid PRIMARY KEY REFERENCES ideas (id) ON DELETE CASCADE,
@@ -305,7 +330,7 @@ CREATE TABLE impressions (
     person_id uuid NOT NULL REFERENCES people (id),
     sitting_id uuid NOT NULL,
     position smallint NOT NULL CHECK (position >= 1),
-    dealt_by text NOT NULL CHECK (dealt_by IN ('least_seen', 'sampled', 'import')),
+    dealt_by text NOT NULL CHECK (dealt_by IN ('feed', 'import')),
     own_department boolean NOT NULL,
     shown_count integer NOT NULL DEFAULT 0,
     dealt_at timestamptz NOT NULL,

@@ -1,0 +1,142 @@
+"""Voting: answers to dealt cards, which rank, and votes from anywhere else, which support."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ideation.database import Connection
+from ideation.entities.challenges import Challenge, VotingMethod
+from ideation.entities.ideas import Idea
+from ideation.entities.people import Actor
+from ideation.entities.votes import Answer, AnswerInput, CountRow, Vote, VoteCounts, VoteRow
+from ideation.errors import ChallengeClosed, Forbidden, Invalid, NotFound, OwnIdea
+from ideation.queries import challenges as challenge_queries
+from ideation.queries import ideas as idea_queries
+from ideation.queries import votes as vote_queries
+from ideation.rules.access import require_taking_part
+from ideation.rules.challenges import require_visible
+from ideation.rules.ideas import require_visible_idea
+from ideation.rules.votes import (
+    answer_of,
+    may_see_counts,
+    method_of,
+    require_answer_of_method,
+    require_voter,
+    value_of,
+)
+
+
+async def answer_card(connection: Connection, actor: Actor, card_id: UUID, form: AnswerInput, now: datetime) -> Vote:
+    """Answer a dealt card, or change the answer while voting is open; repeating it changes nothing."""
+    require_taking_part(actor)
+    value, method = value_of(form.answer), method_of(form.answer)
+    row = await vote_queries.answer_card(connection, card_id, actor, value, method, now)
+    if row is None:
+        await _refuse_card(connection, actor, card_id, form.answer, now)
+        raise ChallengeClosed
+    return _vote(row)
+
+
+async def put_vote(connection: Connection, actor: Actor, idea_id: UUID, form: AnswerInput, now: datetime) -> Vote:
+    """Support an idea through its link. It never ranks; after an answered card it changes that answer instead.
+
+    A vote on a merged idea goes to the idea that is shown in its place.
+    """
+    require_taking_part(actor)
+    idea, challenge = await _visible(connection, actor, idea_id, now)
+    survivor_id = await _survivor(connection, actor, idea, challenge)
+    value, method = value_of(form.answer), method_of(form.answer)
+    row = await vote_queries.put_vote(connection, survivor_id, actor, value, method, now)
+    if row is None:
+        await _refuse(connection, actor, challenge, survivor_id, form.answer, now)
+        raise Invalid("Through its link you can only support an idea; answer its card in the feed to say no or skip.")
+    return _vote(row)
+
+
+async def remove_vote(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> None:
+    """Take one's vote back while voting is open; without one nothing happens."""
+    require_taking_part(actor)
+    idea, challenge = await _visible(connection, actor, idea_id, now)
+    require_voter(actor, challenge)
+    survivor_id = await _survivor(connection, actor, idea, challenge)
+    if not await vote_queries.remove_vote(connection, survivor_id, actor.person_id, now):
+        raise _closed(challenge)
+
+
+async def read_counts(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> VoteCounts:
+    """The counts of an idea, for those who may see them; merged ideas are counted with the one shown in their place."""
+    idea, challenge = await _visible(connection, actor, idea_id, now)
+    survivor_id = await _survivor(connection, actor, idea, challenge)
+    own = await vote_queries.find_vote(connection, survivor_id, actor.person_id)
+    owes_review = await vote_queries.owes_review(connection, survivor_id, actor.person_id)
+    if not may_see_counts(actor, challenge, answered=own is not None, owes_review=owes_review):
+        raise Forbidden("The counts of this idea are shown once you have answered it.")
+    return _counts(survivor_id, challenge.voting_method, await vote_queries.count_votes(connection, survivor_id), own)
+
+
+async def _visible(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> tuple[Idea, Challenge]:
+    idea = await idea_queries.find_idea(connection, idea_id)
+    if idea is None:
+        raise NotFound("There is no such idea, or it is not open to you.")
+    challenge = await challenge_queries.find_challenge(connection, idea.challenge_id, now)
+    panel_member = await challenge_queries.is_panel_member(connection, idea.challenge_id, actor.person_id)
+    visible = require_visible(actor, challenge, panel_member=panel_member)
+    author = await idea_queries.is_author(connection, idea_id, actor.person_id)
+    return require_visible_idea(actor, visible, idea, author=author), visible
+
+
+async def _survivor(connection: Connection, actor: Actor, idea: Idea, challenge: Challenge) -> UUID:
+    """The idea shown in place of a merged one; it must be visible like any other."""
+    if idea.canonical_id is None:
+        return idea.id
+    survivor_id = await vote_queries.survivor_of(connection, idea.id) or idea.id
+    author = await idea_queries.is_author(connection, survivor_id, actor.person_id)
+    survivor = await idea_queries.find_idea(connection, survivor_id)
+    return require_visible_idea(actor, challenge, survivor, author=author).id
+
+
+async def _refuse_card(connection: Connection, actor: Actor, card_id: UUID, answer: Answer, now: datetime) -> None:
+    """Find out why a card could not be answered, and say it."""
+    card = await vote_queries.find_card(connection, card_id, actor.person_id)
+    if card is None:
+        raise NotFound("There is no such card in your feed.")
+    _, challenge = await _visible(connection, actor, card[1], now)
+    await _refuse(connection, actor, challenge, card[1], answer, now)
+
+
+async def _refuse(
+    connection: Connection, actor: Actor, challenge: Challenge, idea_id: UUID, answer: Answer, now: datetime
+) -> None:
+    require_voter(actor, challenge)
+    require_answer_of_method(answer, challenge.voting_method)
+    if await vote_queries.is_author_of_folded(connection, idea_id, actor.person_id):
+        raise OwnIdea
+    if not await vote_queries.takes_votes(connection, challenge.id, now):
+        raise _closed(challenge)
+
+
+def _closed(challenge: Challenge) -> ChallengeClosed:
+    return ChallengeClosed(
+        "This challenge takes no votes at the moment.",
+        vote_opens_at=challenge.vote_opens_at,
+        vote_closes_at=challenge.vote_closes_at,
+    )
+
+
+def _vote(row: VoteRow) -> Vote:
+    answer = answer_of(row.value, VotingMethod(row.voting_method))
+    return Vote(idea_id=row.idea_id, answer=answer, ranks=row.dealt, updated_at=row.updated_at)
+
+
+def _counts(idea_id: UUID, method: VotingMethod, counts: CountRow, own: VoteRow | None) -> VoteCounts:
+    stars = method is VotingMethod.STARS
+    return VoteCounts(
+        idea_id=idea_id,
+        views=counts.views,
+        yes=0 if stars else counts.positive,
+        no=counts.no,
+        skips=counts.skips,
+        ratings=counts.positive if stars else 0,
+        mean_stars=counts.mean_stars if stars else None,
+        supporters=counts.supporters,
+        own_answer=None if own is None else answer_of(own.value, method),
+    )

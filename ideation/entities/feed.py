@@ -1,0 +1,67 @@
+"""The feed: hands of cards that the server deals."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from ideation.entities.challenges import VotingMethod
+
+DEFAULT_HAND = 10
+MAX_HAND = 50
+
+
+class DealInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many cards to deal. While cards of the present sitting wait for an answer, those come back instead."""
+
+    limit: Annotated[int, Meta(ge=1, le=MAX_HAND, description="Cards to deal.")] = DEFAULT_HAND
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """One idea as it is dealt: no author, no counts, so that it is judged by what it says."""
+
+    id: UUID
+    idea_id: UUID
+    position: int
+    title: str
+    body: str
+    tags: list[str]
+    dealt_at: datetime
+
+
+class Hand(msgspec.Struct, frozen=True, kw_only=True):
+    """The cards of a sitting that wait for an answer; empty when the person has answered everything there is."""
+
+    sitting_id: UUID
+    voting_method: VotingMethod
+    cards: list[Card]
+
+
+class Sitting(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's latest sitting in a challenge: a run of hands without a long pause."""
+
+    id: UUID
+    last_dealt_at: datetime
+    last_position: int
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """An idea that may be dealt, with its counters."""
+
+    idea_id: UUID
+    views: int
+    yes: int
+    stars_sum: int
+    stars_count: int
+    own_department: bool
+
+
+class Dealt(msgspec.Struct, frozen=True, kw_only=True):
+    """A card about to be logged."""
+
+    id: UUID
+    idea_id: UUID
+    position: int
+    own_department: bool

@@ -1,0 +1,64 @@
+-- lock_feed: one hand at a time for a person and challenge, so that two requests at once deal the same cards
+SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text || $2::uuid::text, 0));
+
+-- find_sitting: a person's latest sitting in a challenge
+SELECT sitting_id AS id, dealt_at AS last_dealt_at, max(position) OVER (PARTITION BY sitting_id)::integer AS last_position
+FROM impressions
+WHERE person_id = $1 AND challenge_id = $2 AND dealt_by <> 'import'
+ORDER BY dealt_at DESC, position DESC
+LIMIT 1;
+
+-- list_waiting_cards: the cards of a sitting that wait for an answer, in the order they were dealt
+SELECT impressions.id, impressions.idea_id, impressions.position::integer, ideas.title, ideas.body, ideas.tags,
+       impressions.dealt_at
+FROM impressions JOIN ideas ON ideas.id = impressions.idea_id
+WHERE impressions.person_id = $1 AND impressions.challenge_id = $2 AND impressions.sitting_id = $3
+  AND belongs_in_feed(ideas)
+  AND NOT EXISTS (SELECT FROM votes WHERE votes.idea_id = ideas.id AND votes.person_id = $1)
+ORDER BY impressions.position;
+
+-- list_candidates: ideas to deal from, entered at a random place ($5): the three lowest view counts, and a random sample
+WITH own AS (
+    SELECT idea_id FROM votes WHERE person_id = $2 AND challenge_id = $1
+    UNION ALL SELECT idea_id FROM idea_authors WHERE person_id = $2 AND agreed_at IS NOT NULL
+    UNION ALL SELECT idea_id FROM impressions WHERE person_id = $2 AND challenge_id = $1 AND sitting_id = $4
+), taken AS (
+    SELECT idea_id FROM own
+    UNION ALL SELECT canonical_id FROM ideas JOIN own ON own.idea_id = ideas.id WHERE canonical_id IS NOT NULL
+), least AS (
+    SELECT min(views) AS views FROM idea_tallies WHERE challenge_id = $1 AND in_feed
+), picked AS (
+    SELECT level.* FROM least CROSS JOIN generate_series(0, 2) AS above CROSS JOIN LATERAL (
+        (SELECT * FROM idea_tallies
+         WHERE challenge_id = $1 AND in_feed AND views = least.views + above AND shuffle >= $5
+           AND idea_id NOT IN (SELECT idea_id FROM taken) ORDER BY shuffle LIMIT $6)
+        UNION ALL
+        (SELECT * FROM idea_tallies
+         WHERE challenge_id = $1 AND in_feed AND views = least.views + above AND shuffle < $5
+           AND idea_id NOT IN (SELECT idea_id FROM taken) ORDER BY shuffle LIMIT $6)
+    ) AS level
+    UNION
+    (SELECT * FROM idea_tallies WHERE challenge_id = $1 AND in_feed AND shuffle >= $5
+       AND idea_id NOT IN (SELECT idea_id FROM taken) ORDER BY shuffle LIMIT $7)
+    UNION
+    (SELECT * FROM idea_tallies WHERE challenge_id = $1 AND in_feed AND shuffle < $5
+       AND idea_id NOT IN (SELECT idea_id FROM taken) ORDER BY shuffle LIMIT $7)
+)
+SELECT picked.idea_id, picked.views, picked.yes, picked.stars_sum, picked.stars_count,
+       ideas.department = $3 AS own_department
+FROM picked JOIN ideas ON ideas.id = picked.idea_id
+ORDER BY picked.idea_id;
+
+-- deal_cards: log the cards of a hand and read them back; none when voting is not open
+WITH dealt AS (
+    INSERT INTO impressions (id, challenge_id, idea_id, person_id, sitting_id, position, dealt_by, own_department,
+                             shown_count, dealt_at)
+    SELECT new.id, open.id, new.idea_id, $2, $3, new.position, 'feed', new.own_department, 0, $4
+    FROM (SELECT id FROM challenges WHERE id = $1 AND takes_votes(challenges, $4) FOR KEY SHARE) AS open
+    CROSS JOIN unnest($5::uuid[], $6::uuid[], $7::smallint[], $8::boolean[])
+        AS new (id, idea_id, position, own_department)
+    RETURNING id, idea_id, position, dealt_at
+)
+SELECT dealt.id, dealt.idea_id, dealt.position::integer, ideas.title, ideas.body, ideas.tags, dealt.dealt_at
+FROM dealt JOIN ideas ON ideas.id = dealt.idea_id
+ORDER BY dealt.position;

@@ -1,0 +1,86 @@
+"""SQL of votes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ideation.database import Connection
+from ideation.entities.people import Actor
+from ideation.entities.votes import CountRow, VoteRow
+from ideation.queries import load_statements
+
+_SQL = load_statements("votes")
+
+
+async def answer_card(
+    connection: Connection, card_id: UUID, actor: Actor, value: int | None, method: str | None, now: datetime
+) -> VoteRow | None:
+    """Write the answer to a dealt card; None when the card, the idea, the person or the moment does not allow it."""
+    return _vote(
+        await connection.fetchrow(
+            _SQL["answer_card"], card_id, actor.person_id, value, method, now, actor.department, actor.site
+        )
+    )
+
+
+async def find_card(connection: Connection, card_id: UUID, person_id: UUID) -> tuple[UUID, UUID] | None:
+    """Challenge and idea of a card dealt to this person."""
+    row = await connection.fetchrow(_SQL["find_card"], card_id, person_id)
+    return None if row is None else (row["challenge_id"], row["idea_id"])
+
+
+async def put_vote(
+    connection: Connection, idea_id: UUID, actor: Actor, value: int | None, method: str | None, now: datetime
+) -> VoteRow | None:
+    """Write a vote from outside the feed; None when the idea, the person or the moment does not allow it."""
+    return _vote(
+        await connection.fetchrow(
+            _SQL["put_vote"], idea_id, actor.person_id, value, method, now, actor.department, actor.site
+        )
+    )
+
+
+async def remove_vote(connection: Connection, idea_id: UUID, person_id: UUID, now: datetime) -> bool:
+    """Remove the vote if there is one; False when voting is not open."""
+    was_open: bool = await connection.fetchval(_SQL["remove_vote"], idea_id, person_id, now)
+    return was_open
+
+
+async def find_vote(connection: Connection, idea_id: UUID, person_id: UUID) -> VoteRow | None:
+    """How the person voted on the idea."""
+    return _vote(await connection.fetchrow(_SQL["find_vote"], idea_id, person_id))
+
+
+async def survivor_of(connection: Connection, idea_id: UUID) -> UUID | None:
+    """The idea itself, or the one it was merged into."""
+    survivor: UUID | None = await connection.fetchval(_SQL["survivor_of"], idea_id)
+    return survivor
+
+
+async def count_votes(connection: Connection, idea_id: UUID) -> CountRow:
+    """Counts of distinct people over the idea and those merged into it."""
+    return msgspec.convert(await connection.fetchrow(_SQL["count_votes"], idea_id), CountRow)
+
+
+async def is_author_of_folded(connection: Connection, idea_id: UUID, person_id: UUID) -> bool:
+    """Whether the person is an author of the idea or of one merged into it."""
+    author: bool = await connection.fetchval(_SQL["is_author_of_folded"], idea_id, person_id)
+    return author
+
+
+async def takes_votes(connection: Connection, challenge_id: UUID, now: datetime) -> bool:
+    """Whether the challenge takes votes at `now`."""
+    takes: bool | None = await connection.fetchval(_SQL["takes_votes"], challenge_id, now)
+    return bool(takes)
+
+
+async def owes_review(connection: Connection, idea_id: UUID, person_id: UUID) -> bool:
+    """Whether the person has still to send a review of the idea."""
+    owes: bool = await connection.fetchval(_SQL["owes_review"], idea_id, person_id)
+    return owes
+
+
+def _vote(row: Any) -> VoteRow | None:
+    return None if row is None else msgspec.convert(row, VoteRow)

@@ -1,0 +1,109 @@
+-- answer_card: record or change the answer to a dealt card, in one step with every check; no row when one refuses
+INSERT INTO votes (idea_id, person_id, challenge_id, value, impression_id, created_at, updated_at)
+SELECT card.idea_id, card.person_id, card.challenge_id, $3::smallint, card.id, $5::timestamptz, $5
+FROM (
+    SELECT impressions.*
+    FROM impressions
+    JOIN challenges ON challenges.id = impressions.challenge_id
+    JOIN ideas ON ideas.id = impressions.idea_id
+    WHERE impressions.id = $1 AND impressions.person_id = $2
+      AND takes_votes(challenges, $5)
+      AND ($4::text IS NULL OR challenges.voting_method = $4)
+      AND in_audience(challenges, $6, $7)
+      AND ideas.state NOT IN ('draft', 'withdrawn') AND ideas.hidden_at IS NULL
+      AND NOT EXISTS (SELECT FROM idea_authors JOIN ideas AS folded ON folded.id = idea_authors.idea_id
+                      WHERE (folded.id = ideas.id OR folded.canonical_id = ideas.id)
+                        AND idea_authors.person_id = $2 AND agreed_at IS NOT NULL)
+    FOR KEY SHARE OF challenges
+) AS card
+ON CONFLICT (idea_id, person_id) DO UPDATE SET
+    value = excluded.value,
+    impression_id = coalesce(votes.impression_id, excluded.impression_id),
+    updated_at = CASE WHEN votes.impression_id IS NULL OR votes.value IS DISTINCT FROM excluded.value
+                      THEN excluded.updated_at ELSE votes.updated_at END
+RETURNING idea_id, value, impression_id IS NOT NULL AS dealt, updated_at,
+          (SELECT voting_method FROM challenges WHERE id = votes.challenge_id);
+
+-- find_card: whose card it is and of which idea
+SELECT challenge_id, idea_id FROM impressions WHERE id = $1 AND person_id = $2;
+
+-- put_vote: a vote from anywhere but the feed; it supports, unless the person answered a card, whose answer it then changes
+INSERT INTO votes (idea_id, person_id, challenge_id, value, impression_id, created_at, updated_at)
+SELECT wanted.idea_id, $2, wanted.challenge_id, $3::smallint, wanted.impression_id, $5::timestamptz, $5
+FROM (
+    SELECT ideas.id AS idea_id, ideas.challenge_id, standing.impression_id
+    FROM ideas
+    LEFT JOIN votes AS standing ON standing.idea_id = ideas.id AND standing.person_id = $2
+    JOIN challenges ON challenges.id = ideas.challenge_id
+    WHERE ideas.id = $1
+      AND takes_votes(challenges, $5)
+      AND ($4::text IS NULL OR challenges.voting_method = $4)
+      AND in_audience(challenges, $6, $7)
+      AND ideas.state NOT IN ('draft', 'withdrawn') AND ideas.hidden_at IS NULL
+      AND NOT EXISTS (SELECT FROM idea_authors JOIN ideas AS folded ON folded.id = idea_authors.idea_id
+                      WHERE (folded.id = ideas.id OR folded.canonical_id = ideas.id)
+                        AND idea_authors.person_id = $2 AND agreed_at IS NOT NULL)
+      AND ($3::smallint > 0 OR standing.impression_id IS NOT NULL)
+    FOR KEY SHARE OF challenges
+) AS wanted
+ON CONFLICT (idea_id, person_id) DO UPDATE SET
+    value = excluded.value,
+    updated_at = CASE WHEN votes.value IS DISTINCT FROM excluded.value
+                      THEN excluded.updated_at ELSE votes.updated_at END
+RETURNING idea_id, value, impression_id IS NOT NULL AS dealt, updated_at,
+          (SELECT voting_method FROM challenges WHERE id = votes.challenge_id);
+
+-- remove_vote: take a vote back while voting is open; says whether it was open, whatever there was to remove
+WITH open AS (
+    SELECT challenges.id
+    FROM ideas JOIN challenges ON challenges.id = ideas.challenge_id
+    WHERE ideas.id = $1 AND takes_votes(challenges, $3)
+    FOR KEY SHARE OF challenges
+), removed AS (
+    DELETE FROM votes WHERE idea_id = $1 AND person_id = $2 AND EXISTS (SELECT FROM open)
+)
+SELECT EXISTS (SELECT FROM open);
+
+-- find_vote: how a person voted on an idea
+SELECT votes.idea_id, votes.value, votes.impression_id IS NOT NULL AS dealt, votes.updated_at, challenges.voting_method
+FROM votes JOIN challenges ON challenges.id = votes.challenge_id
+WHERE votes.idea_id = $1 AND votes.person_id = $2;
+
+-- survivor_of: the idea that is shown in place of a merged one, however often it was merged on
+WITH RECURSIVE chain AS (
+    SELECT id, canonical_id FROM ideas WHERE id = $1
+    UNION
+    SELECT ideas.id, ideas.canonical_id FROM ideas JOIN chain ON ideas.id = chain.canonical_id
+)
+SELECT id FROM chain WHERE canonical_id IS NULL;
+
+-- count_votes: distinct people over an idea and those merged into it; a person's answer to a card goes before a link vote
+WITH RECURSIVE folded AS (
+    SELECT id FROM ideas WHERE id = $1
+    UNION
+    SELECT ideas.id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+), voices AS (
+    SELECT DISTINCT ON (votes.person_id) votes.person_id, votes.value, votes.impression_id
+    FROM votes JOIN folded ON folded.id = votes.idea_id
+    ORDER BY votes.person_id, votes.impression_id IS NULL, votes.updated_at DESC, votes.idea_id
+)
+SELECT (SELECT count(DISTINCT person_id) FROM impressions WHERE idea_id IN (SELECT id FROM folded)) AS views,
+       count(*) FILTER (WHERE impression_id IS NOT NULL AND value > 0) AS positive,
+       count(*) FILTER (WHERE impression_id IS NOT NULL AND value = 0) AS no,
+       count(*) FILTER (WHERE impression_id IS NOT NULL AND value IS NULL) AS skips,
+       count(*) FILTER (WHERE impression_id IS NULL AND value > 0) AS supporters,
+       (avg(value) FILTER (WHERE impression_id IS NOT NULL))::double precision AS mean_stars
+FROM voices;
+
+-- owes_review: whether a person was assigned this idea to review and has not sent the review
+SELECT EXISTS (
+    SELECT FROM review_assignments
+    WHERE idea_id = $1 AND reviewer_id = $2 AND released_at IS NULL
+      AND NOT EXISTS (SELECT FROM reviews WHERE assignment_id = review_assignments.id AND sent_at IS NOT NULL));
+
+-- takes_votes: whether a challenge takes votes at this moment
+SELECT takes_votes(challenges, $2) FROM challenges WHERE id = $1;
+
+-- is_author_of_folded: whether a person is an author of the idea or of one merged into it
+SELECT EXISTS (SELECT FROM idea_authors JOIN ideas ON ideas.id = idea_authors.idea_id
+               WHERE (ideas.id = $1 OR ideas.canonical_id = $1) AND person_id = $2 AND agreed_at IS NOT NULL);

@@ -1,0 +1,50 @@
+"""Which of the candidates a person is dealt."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from ideation.entities.challenges import VotingMethod
+from ideation.entities.feed import Candidate, Sitting
+from scoring import feed
+
+SITTING_PAUSE = timedelta(minutes=30)
+_LONGEST_SITTING = 10_000
+# Weight of what a challenge's ideas get on average, in views, before an idea has views of its own.
+_PRIOR_VIEWS = 8.0
+_MAX_STARS = 5
+
+
+def continues(sitting: Sitting | None, now: datetime) -> bool:
+    """A sitting goes on until no card was dealt for half an hour, or it has grown beyond all measure."""
+    if sitting is None or sitting.last_position > _LONGEST_SITTING:
+        return False
+    return now - sitting.last_dealt_at < SITTING_PAUSE
+
+
+def choose(candidates: list[Candidate], method: VotingMethod, count: int, seed: int) -> list[Candidate]:
+    """The hand, in the order to show it: half least seen, half a Thompson sample; the same seed gives the same hand."""
+    views = np.array([candidate.views for candidate in candidates], dtype=np.float64)
+    approval = np.array([_approval(candidate, method) for candidate in candidates], dtype=np.float64)
+    mean, sd = _posterior(views, np.minimum(approval, views))
+    allowed = np.ones(views.size, dtype=np.bool_)
+    hand = feed.deal(views=views, mean=mean, sd=sd, allowed=allowed, count=count, seed=seed)
+    return [candidates[index] for index in hand.tolist()]
+
+
+def _approval(candidate: Candidate, method: VotingMethod) -> float:
+    """Yes answers, or stars as a share of full approval."""
+    if method is VotingMethod.STARS:
+        return (candidate.stars_sum - candidate.stars_count) / (_MAX_STARS - 1)
+    return float(candidate.yes)
+
+
+def _posterior(
+    views: npt.NDArray[np.float64], approval: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Mean and standard deviation of a Beta posterior around the candidates' common rate; (k + a) / (n + a + b)."""
+    common = (approval.sum() + 1.0) / (views.sum() + 4.0)
+    weight = views + _PRIOR_VIEWS
+    mean = (approval + common * _PRIOR_VIEWS) / weight
+    return mean, np.sqrt(mean * (1 - mean) / (weight + 1))
