@@ -259,6 +259,7 @@ CREATE TABLE idea_tallies (
 CREATE INDEX idea_tallies_challenge_idx ON idea_tallies (challenge_id);
 CREATE INDEX idea_tallies_least_seen_idx ON idea_tallies (challenge_id, views, shuffle) WHERE in_feed;
 CREATE INDEX idea_tallies_shuffle_idx ON idea_tallies (challenge_id, shuffle) WHERE in_feed;
+CREATE INDEX idea_tallies_trend_idx ON idea_tallies (challenge_id, trend DESC, idea_id DESC);
 
 CREATE FUNCTION belongs_in_feed(idea ideas) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

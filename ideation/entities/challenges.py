@@ -77,3 +77,29 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     created_by: UUID
     created_at: datetime
     updated_at: datetime
+
+
+# The columns people may change, in the order in which the statements take them.
+EDITABLE = (
+    "question",
+    "brief",
+    "sponsor_id",
+    "owner_id",
+    "audience_departments",
+    "audience_sites",
+    "submit_opens_at",
+    "submit_closes_at",
+    "vote_opens_at",
+    "vote_closes_at",
+    "review_opens_at",
+    "review_closes_at",
+    "answer_by",
+    "voting_method",
+    "counts_hidden",
+    "blind_review",
+    "authorship",
+    "shortlist_size",
+    "reviews_per_idea",
+    "idea_template",
+    "stop_words",
+)

@@ -39,3 +39,63 @@ class Idea(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None
+
+
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
+    """Title, body and tags, tidied."""
+
+    title: str
+    body: str
+    tags: list[str]
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands around an idea, and how one person relates to it."""
+
+    merged_count: int
+    theme_id: UUID | None
+    theme: str | None
+    comment_count: int
+    answered: bool
+    is_author: bool
+    is_invited: bool
+    panel_member: bool
+    owes_review: bool
+    unsealed: bool
+
+
+class IdeaRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list reads of one idea, before it is decided what its reader may know."""
+
+    id: UUID
+    challenge_id: UUID
+    title: str
+    excerpt: str
+    tags: list[str]
+    state: IdeaState
+    department: str
+    merged_count: int
+    theme_id: UUID | None
+    theme: str | None
+    comment_count: int
+    answered: bool
+    is_author: bool
+    owes_review: bool
+    unsealed: bool
+    submitted_at: datetime | None
+    updated_at: datetime
+
+
+class CountedIdea(msgspec.Struct, frozen=True, kw_only=True):
+    """The counts of an idea and one person's own vote; `folded` when others are merged into it."""
+
+    idea_id: UUID
+    views: int
+    positive: int
+    no: int
+    skips: int
+    supporters: int
+    mean_stars: float | None
+    answered: bool
+    own_value: int | None
+    folded: bool

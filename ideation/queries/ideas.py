@@ -1,11 +1,13 @@
 """SQL of ideas."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from ideation.database import Connection
-from ideation.entities.ideas import Idea
+from ideation.entities.ideas import Idea, IdeaState, Surroundings, Wording
+from ideation.entities.ideas_forms import MyIdea, Revision
 from ideation.queries import load_statements
 
 _SQL = load_statements("ideas")
@@ -21,3 +23,75 @@ async def is_author(connection: Connection, idea_id: UUID, person_id: UUID) -> b
     """Whether the person wrote the idea or agreed to be its co-author."""
     author: bool = await connection.fetchval(_SQL["is_author"], idea_id, person_id)
     return author
+
+
+async def submit_idea(connection: Connection, idea: Idea, now: datetime) -> bool:
+    """Store a new idea if its challenge takes ideas at `now`; whether it did."""
+    return await connection.fetchval(_SQL["submit_idea"], *_new(idea), now) is not None
+
+
+async def add_draft(connection: Connection, idea: Idea, now: datetime) -> None:
+    """Store a new draft."""
+    await connection.execute(_SQL["add_draft"], *_new(idea), now)
+
+
+def _new(idea: Idea) -> list[object]:
+    return [idea.id, idea.challenge_id, idea.author_id, idea.department, idea.title, idea.body, idea.tags]
+
+
+async def submit_draft(connection: Connection, idea_id: UUID, version: int, now: datetime) -> bool:
+    """Turn a draft of this version into an idea if its challenge takes ideas at `now`; whether it did."""
+    return await connection.fetchval(_SQL["submit_draft"], idea_id, version, now) is not None
+
+
+async def edit_idea(connection: Connection, idea: Idea, wording: Wording, editor_id: UUID, now: datetime) -> bool:
+    """Store a new wording if the idea still has the version given and, once submitted, its challenge takes ideas."""
+    changed = (idea.id, idea.version, wording.title, wording.body, wording.tags, now)
+    if idea.state is IdeaState.DRAFT:
+        return await connection.fetchval(_SQL["edit_draft"], *changed) is not None
+    return await connection.fetchval(_SQL["edit_idea"], *changed, editor_id) is not None
+
+
+async def list_revisions(connection: Connection, idea_id: UUID) -> list[Revision]:
+    """Every wording of an idea, the latest first."""
+    return msgspec.convert(await connection.fetch(_SQL["list_revisions"], idea_id), list[Revision])
+
+
+async def withdraw_idea(connection: Connection, idea_id: UUID, version: int, now: datetime) -> bool:
+    """Take an undecided idea of this version back; False when others are merged into it or it changed meanwhile."""
+    return await connection.fetchval(_SQL["withdraw_idea"], idea_id, version, now) is not None
+
+
+async def restore_idea(connection: Connection, idea_id: UUID, version: int, now: datetime) -> bool:
+    """Bring a withdrawn idea of this version back if its challenge takes ideas at `now`; whether it did."""
+    return await connection.fetchval(_SQL["restore_idea"], idea_id, version, now) is not None
+
+
+async def delete_draft(connection: Connection, idea_id: UUID, version: int) -> bool:
+    """Delete a draft of this version; whether there was one."""
+    return await connection.fetchval(_SQL["delete_draft"], idea_id, version) is not None
+
+
+async def set_hidden(connection: Connection, idea_id: UUID, hidden_at: datetime | None, now: datetime) -> bool:
+    """Hide an idea, or show it again (None); whether that changed anything."""
+    return await connection.fetchval(_SQL["set_hidden"], idea_id, hidden_at, now) is not None
+
+
+async def read_surroundings(connection: Connection, idea_id: UUID, person_id: UUID) -> Surroundings:
+    """What stands around an existing idea, and how one person relates to it."""
+    row = await connection.fetchrow(_SQL["read_surroundings"], idea_id, person_id)
+    return msgspec.convert(row, Surroundings)
+
+
+async def list_my_ideas(
+    connection: Connection,
+    person_id: UUID,
+    *,
+    challenge_id: UUID | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[MyIdea]:
+    """What a person wrote, agreed to or is invited to, the latest change first."""
+    updated_at, last_id = after or (None, None)
+    rows = await connection.fetch(_SQL["list_my_ideas"], person_id, challenge_id, updated_at, last_id, limit)
+    return msgspec.convert(rows, list[MyIdea])

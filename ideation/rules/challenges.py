@@ -36,7 +36,7 @@ def require_visible(actor: Actor, challenge: Challenge | None, *, panel_member: 
 
 
 def require_running_it(actor: Actor, challenge: Challenge | None) -> Challenge:
-    """The challenge, for those who run it; others who may see it are told they may not, the rest that it is not there."""
+    """The challenge, for those who run it; Forbidden for others who may see it, NotFound for the rest."""
     visible = require_visible(actor, challenge)
     require_scope(actor, Scope.MANAGE)
     if not runs_challenge(actor, visible):

@@ -1,0 +1,175 @@
+"""Ideas: draft, submit, edit, withdraw, restore."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import UNSET
+
+from ideation.actions.challenges import find_visible_challenge
+from ideation.actions.ideas_reading import find_visible_idea, read_idea
+from ideation.database import Connection
+from ideation.entities.challenges import Challenge
+from ideation.entities.ideas import Idea, IdeaState, Wording
+from ideation.entities.ideas_forms import IdeaEdit, IdeaOut, NewDraft, NewIdea
+from ideation.entities.people import Actor
+from ideation.errors import PreconditionFailed, WrongState
+from ideation.ids import new_id
+from ideation.queries import challenges as challenge_queries
+from ideation.queries import ideas as queries
+from ideation.rules.access import require_taking_part
+from ideation.rules.challenges_windows import takes_ideas
+from ideation.rules.ideas_writing import (
+    closed,
+    require_author,
+    require_contributor,
+    require_idea_state,
+    require_not_over,
+    require_title,
+    tidy,
+)
+from ideation.staging import stage_job
+
+
+async def submit_idea(connection: Connection, actor: Actor, challenge_id: UUID, new: NewIdea, now: datetime) -> IdeaOut:
+    """Submit an idea at once; refused unless the challenge takes ideas at the moment it is written."""
+    challenge = await _require_contributing(connection, actor, challenge_id, now)
+    idea = _idea(actor, challenge, tidy(new.title, new.body, new.tags), IdeaState.SUBMITTED, now)
+    if not await queries.submit_idea(connection, idea, now):
+        raise closed(challenge)
+    await stage_job(connection, "find_duplicates", idea.id, now)
+    return await read_idea(connection, actor, idea.id, now)
+
+
+async def create_draft(
+    connection: Connection, actor: Actor, challenge_id: UUID, new: NewDraft, now: datetime
+) -> IdeaOut:
+    """Keep an idea for later; only its authors see it."""
+    challenge = await _require_contributing(connection, actor, challenge_id, now)
+    require_not_over(challenge)
+    idea = _idea(actor, challenge, tidy(new.title, new.body, new.tags), IdeaState.DRAFT, now)
+    await queries.add_draft(connection, idea, now)
+    return await read_idea(connection, actor, idea.id, now)
+
+
+async def _require_contributing(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:
+    require_taking_part(actor)
+    challenge = await find_visible_challenge(connection, actor, challenge_id, now)
+    require_contributor(actor, challenge)
+    return challenge
+
+
+def _idea(actor: Actor, challenge: Challenge, wording: Wording, state: IdeaState, now: datetime) -> Idea:
+    return Idea(
+        id=new_id(),
+        challenge_id=challenge.id,
+        author_id=actor.person_id,
+        department=actor.department,
+        title=wording.title,
+        body=wording.body,
+        tags=wording.tags,
+        state=state,
+        canonical_id=None,
+        hidden_at=None,
+        revision=1,
+        version=1,
+        created_at=now,
+        updated_at=now,
+        submitted_at=None if state is IdeaState.DRAFT else now,
+    )
+
+
+async def submit_draft(connection: Connection, actor: Actor, idea_id: UUID, version: int, now: datetime) -> IdeaOut:
+    """Submit a draft as it stands; the challenge must take ideas at this moment."""
+    idea, challenge = await find_own_idea(connection, actor, idea_id, version, now)
+    require_contributor(actor, challenge)
+    require_idea_state(idea, IdeaState.DRAFT, doing="submitted")
+    require_title(tidy(idea.title, idea.body, idea.tags))
+    if not await queries.submit_draft(connection, idea_id, version, now):
+        raise await _refusal(connection, idea, now)
+    await stage_job(connection, "find_duplicates", idea_id, now)
+    return await read_idea(connection, actor, idea_id, now)
+
+
+async def edit_idea(
+    connection: Connection, actor: Actor, idea_id: UUID, edit: IdeaEdit, version: int, now: datetime
+) -> IdeaOut:
+    """Change the wording: of a draft at any time, of an idea while the challenge takes ideas (a new revision)."""
+    idea, _ = await find_own_idea(connection, actor, idea_id, version, now)
+    require_idea_state(idea, IdeaState.DRAFT, IdeaState.SUBMITTED, doing="edited")
+    wording = _edited(idea, edit)
+    if idea.state is not IdeaState.DRAFT:
+        require_title(wording)
+    if _same(idea, wording):
+        return await read_idea(connection, actor, idea_id, now)
+    if not await queries.edit_idea(connection, idea, wording, actor.person_id, now):
+        raise await _refusal(connection, idea, now)
+    if idea.state is IdeaState.SUBMITTED:
+        await stage_job(connection, "find_duplicates", idea_id, now)
+    return await read_idea(connection, actor, idea_id, now)
+
+
+def _edited(idea: Idea, edit: IdeaEdit) -> Wording:
+    return tidy(
+        idea.title if edit.title is UNSET else edit.title,
+        idea.body if edit.body is UNSET else edit.body,
+        idea.tags if edit.tags is UNSET else edit.tags,
+    )
+
+
+def _same(idea: Idea, wording: Wording) -> bool:
+    return (idea.title, idea.body, idea.tags) == (wording.title, wording.body, wording.tags)
+
+
+async def withdraw_idea(connection: Connection, actor: Actor, idea_id: UUID, version: int, now: datetime) -> IdeaOut:
+    """Take an idea back before it is decided; votes and comments stay on their rows."""
+    idea, _ = await find_own_idea(connection, actor, idea_id, version, now)
+    require_idea_state(idea, IdeaState.SUBMITTED, IdeaState.UNDER_REVIEW, doing="withdrawn")
+    if not await queries.withdraw_idea(connection, idea_id, version, now):
+        await _require_unchanged(connection, idea)
+        raise WrongState("Other ideas are merged into this one; ask a moderator to separate them first.")
+    return await read_idea(connection, actor, idea_id, now)
+
+
+async def restore_idea(connection: Connection, actor: Actor, idea_id: UUID, version: int, now: datetime) -> IdeaOut:
+    """Bring a withdrawn idea back while the challenge takes ideas."""
+    idea, _ = await find_own_idea(connection, actor, idea_id, version, now)
+    require_idea_state(idea, IdeaState.WITHDRAWN, doing="restored")
+    if not await queries.restore_idea(connection, idea_id, version, now):
+        raise await _refusal(connection, idea, now)
+    await stage_job(connection, "find_duplicates", idea_id, now)
+    return await read_idea(connection, actor, idea_id, now)
+
+
+async def delete_draft(connection: Connection, actor: Actor, idea_id: UUID, version: int, now: datetime) -> None:
+    """Delete a draft for good; an idea that was submitted is withdrawn instead."""
+    idea, _ = await find_own_idea(connection, actor, idea_id, version, now)
+    require_idea_state(idea, IdeaState.DRAFT, doing="deleted")
+    if not await queries.delete_draft(connection, idea_id, version):
+        await _require_unchanged(connection, idea)
+
+
+async def find_own_idea(
+    connection: Connection, actor: Actor, idea_id: UUID, version: int, now: datetime
+) -> tuple[Idea, Challenge]:
+    """An idea this person is an author of, in the version the person read."""
+    require_taking_part(actor)
+    seen = await find_visible_idea(connection, actor, idea_id, now)
+    require_author(author=seen.surroundings.is_author)
+    if seen.idea.version != version:
+        raise PreconditionFailed(current_version=seen.idea.version)
+    return seen.idea, seen.challenge
+
+
+async def _refusal(connection: Connection, idea: Idea, now: datetime) -> Exception:
+    """Why a guarded statement changed nothing: somebody was faster, or the challenge takes no ideas."""
+    await _require_unchanged(connection, idea)
+    challenge = await challenge_queries.find_challenge(connection, idea.challenge_id, now)
+    if challenge is None or takes_ideas(challenge, now):
+        return PreconditionFailed()
+    return closed(challenge)
+
+
+async def _require_unchanged(connection: Connection, idea: Idea) -> None:
+    current = await queries.find_idea(connection, idea.id)
+    if current is None or current.version != idea.version:
+        raise PreconditionFailed(current_version=None if current is None else current.version)

@@ -1,0 +1,92 @@
+-- ids_newest: listed ideas of a challenge, the latest first
+SELECT id, submitted_at AS key FROM ideas
+WHERE challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+AND ($4::text IS NULL OR department = $4)
+AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
+    WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
+AND ($6::timestamptz IS NULL OR (submitted_at, id) < ($6, $7::uuid))
+ORDER BY submitted_at DESC, id DESC LIMIT $8;
+
+-- ids_trending: the same, by recent support and comments
+SELECT id, trend AS key FROM idea_tallies JOIN ideas ON ideas.id = idea_id
+WHERE idea_tallies.challenge_id = $1
+AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+AND ($4::text IS NULL OR department = $4)
+AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
+    WHERE idea_placements.idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
+AND ($6::float8 IS NULL OR (trend, idea_id) < ($6, $7::uuid))
+ORDER BY trend DESC, idea_id DESC LIMIT $8;
+
+-- ids_supported: the same, by the people who said yes or supported, or by the mean of the stars
+SELECT id, key FROM (
+    SELECT id, CASE WHEN $9::boolean THEN coalesce(stars_sum::float8 / nullif(stars_count, 0), 0)
+        ELSE yes + supporters END AS key
+    FROM idea_tallies JOIN ideas ON ideas.id = idea_id
+    WHERE idea_tallies.challenge_id = $1
+    AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+    AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+    AND ($4::text IS NULL OR department = $4)
+    AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
+        WHERE idea_placements.idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
+) AS listed
+WHERE $6::float8 IS NULL OR (key, id) < ($6, $7::uuid)
+ORDER BY key DESC, id DESC LIMIT $8;
+
+-- ids_random: the same, in an order that the seed $9 shuffles
+SELECT id, key FROM (
+    SELECT id, uuid_hash_extended(id, $9) AS key FROM ideas
+    WHERE challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+    AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+    AND ($4::text IS NULL OR department = $4)
+    AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
+        WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
+) AS listed
+WHERE $6::int8 IS NULL OR (key, id) > ($6, $7::uuid)
+ORDER BY key, id LIMIT $8;
+
+-- ids_matching: the same, the best matches of a text first, in whole words of English or of any language
+SELECT id, key FROM (
+    SELECT id, ts_rank_cd(search, query)::float8 AS key
+    FROM ideas, LATERAL (SELECT websearch_to_tsquery('english', $9) || websearch_to_tsquery('simple', $9)) AS q (query)
+    WHERE search @@ query
+    AND challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+    AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+    AND ($4::text IS NULL OR department = $4)
+    AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
+        WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
+) AS listed
+WHERE $6::float8 IS NULL OR (key, id) < ($6, $7::uuid)
+ORDER BY key DESC, id DESC LIMIT $8;
+
+-- list_items: what a list shows of some ideas, in the given order
+SELECT ideas.id, ideas.challenge_id, title, left(body, 300) AS excerpt, tags, state, ideas.department,
+    (SELECT count(*) FROM ideas AS merged WHERE merged.canonical_id = ideas.id AND merged.hidden_at IS NULL)
+        AS merged_count,
+    idea_placements.theme_id, coalesce(themes.name, themes.label) AS theme,
+    coalesce(idea_tallies.comments, 0) AS comment_count,
+    EXISTS (SELECT FROM votes WHERE idea_id = ideas.id AND person_id = $2) AS answered,
+    EXISTS (SELECT FROM idea_authors WHERE idea_id = ideas.id AND person_id = $2 AND agreed_at IS NOT NULL)
+        AS is_author,
+    EXISTS (SELECT FROM review_assignments
+        WHERE idea_id = ideas.id AND reviewer_id = $2 AND released_at IS NULL
+        AND NOT EXISTS (SELECT FROM reviews WHERE assignment_id = review_assignments.id AND sent_at IS NOT NULL))
+        AS owes_review,
+    EXISTS (SELECT FROM unsealings WHERE idea_id = ideas.id AND approved_at IS NOT NULL) AS unsealed,
+    submitted_at, ideas.updated_at
+FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place)
+JOIN ideas ON ideas.id = page.id
+LEFT JOIN idea_tallies ON idea_tallies.idea_id = ideas.id
+LEFT JOIN idea_placements ON idea_placements.idea_id = ideas.id
+LEFT JOIN themes ON themes.id = theme_id
+ORDER BY place;
+
+-- tallies: the counters of some ideas, and how one person voted on each
+SELECT idea_tallies.idea_id, views, yes + stars_count AS positive, no, skips, supporters,
+    stars_sum::float8 / nullif(stars_count, 0) AS mean_stars,
+    votes.person_id IS NOT NULL AS answered, votes.value AS own_value,
+    EXISTS (SELECT FROM ideas WHERE canonical_id = idea_tallies.idea_id) AS folded
+FROM idea_tallies
+LEFT JOIN votes ON votes.idea_id = idea_tallies.idea_id AND votes.person_id = $2
+WHERE idea_tallies.idea_id = ANY ($1::uuid[]);

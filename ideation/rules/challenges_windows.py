@@ -1,0 +1,91 @@
+"""Are the dates and criteria of a challenge sound?"""
+
+import math
+from datetime import datetime
+
+from ideation.entities.challenges import Challenge
+from ideation.entities.challenges_forms import CriterionInput, CriterionOut
+from ideation.errors import Invalid
+
+WEIGHT_TOLERANCE = 1e-6
+
+
+def closes_at(challenge: Challenge) -> datetime | None:
+    """The moment after which neither ideas nor votes are taken; None for an always-on challenge."""
+    if challenge.submit_closes_at is None or challenge.vote_closes_at is None:
+        return None
+    return max(challenge.submit_closes_at, challenge.vote_closes_at)
+
+
+def takes_ideas(challenge: Challenge, at: datetime) -> bool:
+    """Whether ideas are taken, for display; the statement that writes an idea decides by itself."""
+    return _open(challenge, challenge.submit_opens_at, challenge.submit_closes_at, at)
+
+
+def takes_votes(challenge: Challenge, at: datetime) -> bool:
+    """Whether votes are taken, for display; the statement that writes a vote decides by itself."""
+    return _open(challenge, challenge.vote_opens_at, challenge.vote_closes_at, at)
+
+
+def _open(challenge: Challenge, opens: datetime | None, closes: datetime | None, at: datetime) -> bool:
+    if challenge.stage != "published" or challenge.frozen_at is not None or opens is None:
+        return False
+    return opens <= at and (closes is None or at < closes)
+
+
+def check_draft(challenge: Challenge) -> None:
+    """What must hold even while it is a draft: no window ends before it starts."""
+    _require_order(challenge, "submit_opens_at", "submit_closes_at")
+    _require_order(challenge, "vote_opens_at", "vote_closes_at")
+    _require_order(challenge, "review_opens_at", "review_closes_at")
+
+
+def check_published(challenge: Challenge) -> None:
+    """What must hold for a challenge that people can see."""
+    check_draft(challenge)
+    for name in ("submit_opens_at", "vote_opens_at"):
+        if getattr(challenge, name) is None:
+            raise Invalid(f"Set {name} before publishing.", field=name)
+    if (challenge.submit_closes_at is None) != (challenge.vote_closes_at is None):
+        raise Invalid(
+            "Set both submit_closes_at and vote_closes_at, or neither for an always-on challenge.",
+            field="vote_closes_at",
+        )
+    _require_order(challenge, "submit_opens_at", "vote_opens_at", same_allowed=True)
+    _require_order(challenge, "submit_closes_at", "vote_closes_at", same_allowed=True)
+    _require_order(challenge, "submit_opens_at", "review_opens_at", same_allowed=True)
+    _require_order(challenge, "vote_closes_at", "review_closes_at")
+    _require_order(challenge, "vote_closes_at", "answer_by")
+    _require_order(challenge, "review_closes_at", "answer_by", same_allowed=True)
+
+
+def check_not_over(challenge: Challenge, now: datetime) -> None:
+    """Voting must still have time to run."""
+    if challenge.vote_closes_at is not None and challenge.vote_closes_at <= now:
+        raise Invalid("vote_closes_at has passed already.", field="vote_closes_at")
+
+
+def check_criteria(criteria: list[CriterionInput]) -> None:
+    """Keys are distinct and each scale goes upwards."""
+    keys = [criterion.key for criterion in criteria]
+    if len(set(keys)) != len(keys):
+        raise Invalid("Two criteria have the same key.", field="criteria")
+    for criterion in criteria:
+        if not 0 < criterion.scale_max - criterion.scale_min <= 100:
+            raise Invalid(f"The scale of '{criterion.key}' must go up, by at most 100.", field="criteria")
+
+
+def check_weights(criteria: list[CriterionInput] | list[CriterionOut]) -> None:
+    """The weights of a published challenge sum to 1; a challenge without criteria has no panel review."""
+    total = math.fsum(criterion.weight for criterion in criteria)
+    if criteria and abs(total - 1) > WEIGHT_TOLERANCE:
+        raise Invalid(f"The weights of the criteria must sum to 1; they sum to {total:.6g}.", field="criteria")
+
+
+def _require_order(challenge: Challenge, earlier: str, later: str, *, same_allowed: bool = False) -> None:
+    first: datetime | None = getattr(challenge, earlier)
+    second: datetime | None = getattr(challenge, later)
+    if first is None or second is None or first < second or (same_allowed and first == second):
+        return
+    word = "not be before" if same_allowed else "be after"
+    raise Invalid(f"{later} must {word} {earlier}.", field=later)
