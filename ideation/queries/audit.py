@@ -1,11 +1,14 @@
 """The audit trail: append-only rows for every consequential step."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from ideation.database import Connection
+from ideation.entities.audit import AuditEvent, AuditFilter
 from ideation.queries import load_statements
 from ideation.request_context import request_id
 
@@ -34,4 +37,31 @@ async def record(
         str(subject_id),
         details or {},
         request_id.get(),
+    )
+
+
+async def list_audit_events(
+    connection: Connection, wanted: AuditFilter, *, limit: int, before: int | None
+) -> list[AuditEvent]:
+    """Up to `limit` steps, newest first."""
+    rows = await connection.fetch(_SQL["list_audit_events"], *_filter_values(wanted), before, limit)
+    return [msgspec.convert(row, AuditEvent) for row in rows]
+
+
+async def export_audit_events(connection: Connection, wanted: AuditFilter) -> AsyncIterator[AuditEvent]:
+    """Every step that is wanted, newest first, read a few at a time; needs a transaction."""
+    values = (*_filter_values(wanted), None, None)
+    async for row in connection.cursor(_SQL["list_audit_events"], *values, prefetch=500):
+        yield msgspec.convert(row, AuditEvent)
+
+
+def _filter_values(wanted: AuditFilter) -> tuple[object, ...]:
+    return (
+        wanted.actor_id,
+        wanted.action,
+        wanted.subject_kind,
+        wanted.subject_id,
+        wanted.challenge_id,
+        wanted.since,
+        wanted.until,
     )

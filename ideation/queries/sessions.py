@@ -78,9 +78,3 @@ async def end_session_by_hash(connection: Connection, token_hash: bytes, now: da
 async def end_all_sessions(connection: Connection, person_id: UUID, now: datetime) -> int:
     """End every session of this person; returns how many there were."""
     return changed_rows(await connection.execute(_SQL["end_all_sessions"], person_id, now))
-
-
-async def sweep_sign_ins(connection: Connection, ended_before: datetime) -> int:
-    """Forget sessions and links that ended before then; returns how many."""
-    count: int = await connection.fetchval(_SQL["sweep_sign_ins"], ended_before)
-    return count

@@ -34,11 +34,3 @@ UPDATE sessions SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL;
 
 -- end_all_sessions: end every session of somebody
 UPDATE sessions SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL;
-
--- sweep_sign_ins: forget sessions and links that ended before $1
-WITH gone_sessions AS (
-    DELETE FROM sessions WHERE coalesce(ended_at, expires_at) < $1 RETURNING id
-), gone_links AS (
-    DELETE FROM sign_in_links WHERE expires_at < $1 RETURNING id
-)
-SELECT ((SELECT count(*) FROM gone_sessions) + (SELECT count(*) FROM gone_links))::integer;
