@@ -30,7 +30,7 @@ bench: env
 
 env: .venv/.made-from-lock
 .venv/.made-from-lock: uv.lock pyproject.toml $(UV)
-	@$(UV) sync --frozen --quiet --extra local --python $(PYTHON)
+	@$(UV) sync --frozen --quiet --extra local $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 	@touch $@
 
 # Beside the project's packages, not among them: `uv sync` removes what is not in the lock, also uv itself.

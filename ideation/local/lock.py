@@ -10,10 +10,11 @@ from ideation.local.places import LocalServersError
 
 # How long the guard of a killed run may take to stop that run's servers.
 CLEANUP_SECONDS = 30.0
+LIVE_SECONDS = 0.5
 
 
 class DirectoryLock:
-    """An exclusive lock on a folder; the file holds the process id of the run that has it."""
+    """An exclusive lock on a folder; the file holds the process id of the run that has it, or nothing in between."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
@@ -36,16 +37,22 @@ class DirectoryLock:
             raise
         return cls(descriptor)
 
+    def disown(self) -> None:
+        """Say that the run is over and only its cleaning up still holds the folder."""
+        os.ftruncate(self.descriptor, 0)
+
     def release(self) -> None:
         """Let go of our hold; the guard may still have its own."""
         os.close(self.descriptor)
 
 
 def _wait_for(descriptor: int, directory: Path) -> None:
-    deadline = time.monotonic() + CLEANUP_SECONDS
+    started = time.monotonic()
     while not _try_lock(descriptor):
         holder = _holder(descriptor)
-        if holder is None or _is_alive(holder) or time.monotonic() > deadline:
+        # A run that was killed this very moment may still look alive, and its guard has not taken over yet.
+        patience = LIVE_SECONDS if holder is not None and _is_alive(holder) else CLEANUP_SECONDS
+        if time.monotonic() - started > patience:
             raise LocalServersError(
                 f"{directory} is in use by another run{f' (process {holder})' if holder else ''}; "
                 "stop that one first, or choose another folder"

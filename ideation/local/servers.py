@@ -104,12 +104,13 @@ class LocalServers:
 
     def _post_guard(self) -> subprocess.Popen[bytes]:
         assert self._lock is not None
+        descriptor = self._lock.descriptor
         return subprocess.Popen(
-            [sys.executable, "-m", "ideation.local.guard", str(self.directory)],
+            [sys.executable, "-m", "ideation.local.guard", str(self.directory), str(descriptor)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            pass_fds=[self._lock.descriptor],
+            pass_fds=[descriptor],
             start_new_session=True,
         )
 
