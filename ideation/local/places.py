@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import tempfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -83,11 +84,18 @@ def require_owner(path: Path, account: Account) -> None:
         )
 
 
-def socket_directory(data: Path, socket_name: str, account: Account) -> Path:
+def socket_directory(data: Path, socket_name: str) -> Path:
     """`data`, or a short folder in the temporary one when the socket's path would be too long."""
     if len(os.fsencode(data / socket_name)) <= MAX_SOCKET_PATH_BYTES:
         return data
-    return owned_directory(Path(tempfile.gettempdir()) / f"ideation-{_digest(data)}", account)
+    return Path(tempfile.gettempdir()) / f"ideation-{_digest(data)}"
+
+
+def remove_short_directory(sockets: Path, data: Path) -> None:
+    """Remove what was made in the temporary folder for the sockets of a long path, once it is empty."""
+    if sockets != data:
+        with suppress(OSError):
+            sockets.rmdir()
 
 
 def package_directory(package: str) -> Path:

@@ -15,6 +15,7 @@ from ideation.local.places import (
     owned_directory,
     package_directory,
     reachable_copy,
+    remove_short_directory,
     require_owner,
     server_account,
     socket_directory,
@@ -37,7 +38,7 @@ class PostgresServer:
         self._durable = durable
         self.data = self._home / "postgres"
         self._log = self.data / "server.log"
-        self._socket_directory = socket_directory(self.data, SOCKET_NAME, self._account)
+        self._socket_directory = socket_directory(self.data, SOCKET_NAME)
 
     @property
     def url(self) -> str:
@@ -72,6 +73,7 @@ class PostgresServer:
         self.stop()
         self._discard_stale_pid_file()
         self._write_configuration()
+        owned_directory(self._socket_directory, self._account)
         self._log.unlink(missing_ok=True)
         self._control("start", "-l", str(self._log), "-t", str(START_SECONDS))
         if is_new:
@@ -81,6 +83,7 @@ class PostgresServer:
         """Disconnect everybody and end the server; nothing happens when none runs."""
         if self.is_running():
             self._control("stop", "-m", "fast", "-t", str(START_SECONDS))
+            remove_short_directory(self._socket_directory, self.data)
 
     def _forget_removed_data(self) -> None:
         """Data kept elsewhere hangs on a link in our folder: whoever removed that folder meant the data too."""

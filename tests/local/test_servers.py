@@ -168,6 +168,8 @@ async def test_start_works_under_a_path_too_long_for_sockets(directory: Path, mo
     with LocalServers.start(deep, durable=False) as servers:
         assert await ask(servers, "SELECT 1") == 1
         assert recall(servers) is None
+        assert len(list(directory.glob("ideation-*"))) == 2
+    assert list(directory.glob("ideation-*")) == []
 
 
 async def test_start_works_where_only_the_owner_may_enter(
