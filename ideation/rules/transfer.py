@@ -130,3 +130,62 @@ def _decode(record: bytes) -> str:
         return record.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid("The line is not UTF-8 text.") from None
+
+
+class RecordReader:
+    """Cuts a stream of bytes into numbered records and parses each; what cannot be parsed comes as the reason why.
+
+    With `kind` the stream is CSV with a header and every record is of that kind; otherwise it is JSON Lines. A number
+    is the line on which the record starts. Empty lines are passed over.
+    """
+
+    def __init__(self, kind: LineKind | None = None) -> None:
+        self._kind = kind
+        self._header: list[str] | None = None
+        self._buffer = bytearray()
+        self._record = b""
+        self._record_number = 0
+        self._lines_read = 0
+
+    def feed(self, chunk: bytes) -> Iterator[tuple[int, Line | str]]:
+        """The records that this chunk completes."""
+        self._buffer += chunk
+        for line in take_lines(self._buffer):
+            yield from self._take(line)
+        if len(self._buffer) > MAX_LINE_BYTES:
+            raise Invalid(f"Line {self._lines_read + 1} is longer than {MAX_LINE_BYTES} bytes.")
+
+    def finish(self) -> Iterator[tuple[int, Line | str]]:
+        """The last record, when the stream does not end in a line break."""
+        rest, self._buffer = bytes(self._buffer), bytearray()
+        if rest:
+            yield from self._take(rest)
+        if self._record:
+            yield self._record_number, "The file ends inside quotes."
+
+    def _take(self, line: bytes) -> Iterator[tuple[int, Line | str]]:
+        self._lines_read += 1
+        if not self._record:
+            self._record_number = self._lines_read
+        if self._kind is not None and not is_complete_csv_record(self._record + line):
+            self._record += line + b"\n"
+            if len(self._record) > MAX_LINE_BYTES:
+                raise Invalid(f"The record at line {self._record_number} is longer than {MAX_LINE_BYTES} bytes.")
+            return
+        record, self._record = self._record + line, b""
+        if record.strip():
+            yield from self._parse(record)
+
+    def _parse(self, record: bytes) -> Iterator[tuple[int, Line | str]]:
+        if self._kind is not None and self._header is None:
+            self._header = parse_csv_header(record)
+            return
+        try:
+            yield self._record_number, self._parsed(record)
+        except Invalid as error:
+            yield self._record_number, error.detail
+
+    def _parsed(self, record: bytes) -> Line:
+        if self._kind is None or self._header is None:
+            return parse_json_line(record)
+        return parse_csv_record(self._kind, self._header, record)
