@@ -6,7 +6,7 @@ DROP TABLE schedule_runs, external_ids, import_rejections, imports, idempotency_
 DROP FUNCTION closes_at(challenges), state_at(challenges, timestamptz), takes_ideas(challenges, timestamptz),
     takes_votes(challenges, timestamptz), in_audience(challenges, text, text) CASCADE;
 DROP TABLE challenges, people CASCADE;
-DROP FUNCTION refuse_change(), announce_staged_job(), follow_vote(), follow_impressions(),
+DROP FUNCTION refuse_change(), announce_staged_job(), follow_comment(), follow_vote(), follow_impressions(),
     enter_feed(), follow_idea(),
     trend_after(double precision, timestamptz);
 DROP EXTENSION vector;

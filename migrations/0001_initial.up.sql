@@ -304,6 +304,7 @@ CREATE TABLE comments (
 );
 CREATE INDEX comments_idea_idx ON comments (idea_id, created_at, id);
 CREATE INDEX comments_author_idx ON comments (author_id);
+CREATE INDEX comments_parent_idx ON comments (parent_id) WHERE parent_id IS NOT NULL;
 
 CREATE TABLE reports (
     id uuid PRIMARY KEY,
@@ -398,6 +399,20 @@ CREATE TRIGGER votes_counted AFTER INSERT OR DELETE ON votes FOR EACH ROW EXECUT
 CREATE TRIGGER votes_recounted AFTER UPDATE OF value, impression_id, idea_id ON votes FOR EACH ROW
     WHEN ((OLD.value, OLD.impression_id, OLD.idea_id) IS DISTINCT FROM (NEW.value, NEW.impression_id, NEW.idea_id))
     EXECUTE FUNCTION follow_vote();
+
+-- Comments are counted while they stand: neither deleted nor hidden.
+CREATE FUNCTION follow_comment() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before integer := (TG_OP <> 'INSERT' AND OLD.deleted_at IS NULL AND OLD.hidden_at IS NULL)::integer;
+    after integer := (TG_OP <> 'DELETE' AND NEW.deleted_at IS NULL AND NEW.hidden_at IS NULL)::integer;
+BEGIN
+    UPDATE idea_tallies SET comments = comments + after - before,
+        trend = CASE WHEN TG_OP = 'INSERT' THEN trend_after(trend, NEW.created_at) ELSE trend END
+    WHERE idea_id = CASE WHEN TG_OP = 'DELETE' THEN OLD.idea_id ELSE NEW.idea_id END;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER comments_counted AFTER INSERT OR DELETE OR UPDATE OF deleted_at, hidden_at ON comments
+    FOR EACH ROW EXECUTE FUNCTION follow_comment();
 
 -- Rows are locked in one order, so that two people dealt the same ideas never wait for each other in a circle.
 CREATE FUNCTION follow_impressions() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -683,6 +698,15 @@ CREATE UNIQUE INDEX staged_jobs_waiting_idx ON staged_jobs (job, subject) WHERE 
 CREATE INDEX staged_jobs_due_idx ON staged_jobs (not_before, staged_at) WHERE enqueued_at IS NULL;
 CREATE INDEX staged_jobs_running_idx ON staged_jobs (enqueued_at) WHERE enqueued_at IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX staged_jobs_done_idx ON staged_jobs (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX staged_jobs_failed_idx ON staged_jobs (failed_at) WHERE failed_at IS NOT NULL;
+CREATE INDEX staged_jobs_list_idx ON staged_jobs (staged_at DESC, id DESC);
+
+CREATE FUNCTION job_state(job staged_jobs) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (job).failed_at IS NOT NULL THEN 'failed'
+                WHEN (job).finished_at IS NOT NULL THEN 'finished'
+                WHEN (job).started_at IS NOT NULL THEN 'running'
+                ELSE 'waiting' END;
 
 CREATE FUNCTION announce_staged_job() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
