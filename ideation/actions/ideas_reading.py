@@ -57,12 +57,13 @@ async def read_idea(connection: Connection, actor: Actor, idea_id: UUID, now: da
 
 
 async def _authors(connection: Connection, actor: Actor, seen: SeenIdea) -> list[IdeaAuthor] | None:
-    if not _knows_authors(actor, seen):
+    if not knows_authors(actor, seen):
         return None
     return (await author_queries.list_authors(connection, [seen.idea.id]))[seen.idea.id]
 
 
-def _knows_authors(actor: Actor, seen: SeenIdea) -> bool:
+def knows_authors(actor: Actor, seen: SeenIdea) -> bool:
+    """Whether this reader may be told who wrote the idea."""
     around = seen.surroundings
     return may_know_authors(
         actor,
@@ -120,7 +121,7 @@ async def list_revisions(connection: Connection, actor: Actor, idea_id: UUID, no
     """Every wording of an idea, the latest first."""
     seen = await find_visible_idea(connection, actor, idea_id, now)
     revisions = await queries.list_revisions(connection, idea_id)
-    if _knows_authors(actor, seen):
+    if knows_authors(actor, seen):
         return revisions
     return [replace(revision, edited_by=None) for revision in revisions]
 
