@@ -11,12 +11,29 @@ if TYPE_CHECKING:
     # A plain connection or one that a pool lends: actions and queries take either.
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    _PlainConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
 else:
     # asyncpg's classes take no parameters at run time.
     Connection: TypeAlias = asyncpg.Connection
     Pool: TypeAlias = asyncpg.Pool
+    _PlainConnection: TypeAlias = asyncpg.Connection
 
 _VECTOR_HEADER = np.dtype(">u2")
+
+# A request that waits longer has lost its person anyway; what it holds is freed for the others.
+_SERVER_LIMITS = {
+    "application_name": "ideation-api",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+class _PooledConnection(_PlainConnection):
+    """A pool's connection that is lent again as it is: nothing here changes a session, so nothing is reset."""
+
+    def get_reset_query(self) -> str:
+        return ""
 
 
 async def open_connection(database_url: str) -> Connection:
@@ -26,9 +43,17 @@ async def open_connection(database_url: str) -> Connection:
     return connection
 
 
-async def open_pool(database_url: str, *, size: int) -> Pool:
-    """A pool for a server process; connections are opened as they are needed."""
-    return await asyncpg.create_pool(database_url, min_size=1, max_size=size, init=prepare_connection, timeout=10)
+async def open_pool(database_url: str, *, size: int, read_only: bool = False) -> Pool:
+    """A pool for a server process; connections are opened as they are needed, so PostgreSQL may start later."""
+    return await asyncpg.create_pool(
+        database_url,
+        min_size=0,
+        max_size=size,
+        init=prepare_connection,
+        timeout=5,
+        connection_class=_PooledConnection,
+        server_settings={"default_transaction_read_only": "on" if read_only else "off", **_SERVER_LIMITS},
+    )
 
 
 async def prepare_connection(connection: Connection) -> None:

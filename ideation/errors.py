@@ -8,6 +8,7 @@ IdeationError
 ├── Forbidden                you are known, and may not
 │   ├── PolicyNotAccepted
 │   ├── MissingScope
+│   ├── ForgedRequest
 │   └── ConflictOfInterest
 ├── NotFound                 also whatever a person may not know of
 ├── Invalid                  well-formed, but makes no sense
@@ -17,7 +18,8 @@ IdeationError
 │   ├── WrongState
 │   ├── AlreadyExists
 │   ├── OwnIdea
-│   └── IdempotencyMismatch
+│   ├── IdempotencyMismatch
+│   └── IdempotencyInProgress
 ├── PreconditionFailed       somebody else changed it meanwhile
 ├── PreconditionRequired     say which version you are changing
 ├── TooManyRequests
@@ -100,6 +102,12 @@ class MissingScope(Forbidden):
     slug, title = "missing-scope", "Token lacks a scope"
 
 
+class ForgedRequest(Forbidden):
+    """This request did not come from a page of ours; reload the page and try again."""
+
+    slug, title = "forged-request", "Request from elsewhere"
+
+
 class ConflictOfInterest(Forbidden):
     """You have a conflict of interest with this idea."""
 
@@ -158,6 +166,12 @@ class IdempotencyMismatch(Conflict):
     """This Idempotency-Key was used for a different request."""
 
     slug, title = "idempotency-mismatch", "Idempotency key reused"
+
+
+class IdempotencyInProgress(Conflict):
+    """The first request with this Idempotency-Key is still being answered; try again shortly."""
+
+    slug, title = "idempotency-in-progress", "Still being answered"
 
 
 class PreconditionFailed(IdeationError):

@@ -1,0 +1,1 @@
+"""The HTTP side: Litestar routes that decode, call one action, and encode."""

@@ -1,0 +1,50 @@
+"""Puts the application together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+
+from api.authentication import check_caller
+from api.dependencies import DEPENDENCIES
+from api.envelope import Envelope
+from api.openapi import openapi_config
+from api.platform import Clock, Platform, platform_of, utc_now
+from api.problems import handle_error
+from api.replay import replay_answer
+from api.requests import StrictRequest
+from api.routes import API_HANDLERS, PLATFORM_HANDLERS
+from api.unit_of_work import UnitOfWorkMiddleware
+from ideation.settings import Settings
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
+    """The application with these settings; `clock` says what time it is, for tests of dates."""
+    platform = Platform(settings, clock)
+    app = Litestar(
+        route_handlers=[Router("/v1", route_handlers=API_HANDLERS), *PLATFORM_HANDLERS],
+        before_request=replay_answer,
+        dependencies=dict(DEPENDENCIES),
+        exception_handlers={Exception: handle_error},
+        guards=[check_caller],
+        lifespan=[_lifespan],
+        logging_config=None,
+        middleware=[UnitOfWorkMiddleware],
+        openapi_config=openapi_config(),
+        request_class=StrictRequest,
+        request_max_body_size=settings.max_body_bytes,
+        state=State({"platform": platform}),
+    )
+    app.asgi_handler = Envelope(app.asgi_handler, platform)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    platform = platform_of(app)
+    await platform.open()
+    try:
+        yield
+    finally:
+        await platform.close()

@@ -1,0 +1,66 @@
+"""What all requests of one process share: settings, clock, connection pools, counters."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from litestar import Litestar
+
+from api.metrics import Metrics
+from api.rate_limits import RateLimiter
+from api.token_uses import TokenUses
+from ideation.database import Pool, open_pool
+from ideation.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time of this machine, with its zone."""
+    return datetime.now(UTC)
+
+
+class Platform:
+    """Made with the application, opened and closed with its lifespan."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.metrics = Metrics()
+        self.rate_limiter = RateLimiter(settings)
+        self.token_uses = TokenUses()
+        self._pools: tuple[Pool, Pool] | None = None
+
+    @property
+    def writers(self) -> Pool:
+        """Connections for requests that change something."""
+        return self._opened()[0]
+
+    @property
+    def readers(self) -> Pool:
+        """Connections that refuse to write, for GET requests."""
+        return self._opened()[1]
+
+    async def open(self) -> None:
+        """Open the pools and start what runs beside the requests."""
+        url, size = self.settings.database_url, self.settings.database_pool_size
+        self._pools = await open_pool(url, size=size), await open_pool(url, size=size, read_only=True)
+        self.rate_limiter.start()
+        self.token_uses.start(self.writers)
+
+    async def close(self) -> None:
+        """Stop what runs beside the requests, write what it still holds, and close the pools."""
+        await self.rate_limiter.stop()
+        await self.token_uses.stop()
+        for pool in self._opened():
+            await pool.close()
+
+    def _opened(self) -> tuple[Pool, Pool]:
+        if self._pools is None:
+            raise RuntimeError("the application was not started: its lifespan opens the pools")
+        return self._pools
+
+
+def platform_of(app: Litestar) -> Platform:
+    """The platform of an application made by `create_app`."""
+    platform: Platform = app.state.platform
+    return platform

@@ -1,0 +1,33 @@
+"""Requests whose JSON bodies are decoded straight into the handler's type, strictly: "5" is not a number."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.exceptions import ClientException, ValidationException
+from litestar.types import Empty
+
+
+class StrictRequest(Request[Any, Any, Any]):
+    """A request that answers `json()` with the type the handler declares for `data`."""
+
+    async def json(self) -> Any:
+        """The decoded body; a problem with the field's name when it does not fit."""
+        if self._json is Empty:
+            self._json = _decode(await self.body(), self._body_type())
+        return self._json
+
+    def _body_type(self) -> Any:
+        field = self.route_handler.parsed_data_field
+        return Any if field is None else field.raw
+
+
+def _decode(body: bytes, body_type: Any) -> Any:
+    try:
+        return msgspec.json.decode(body, type=body_type)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        field = path.rstrip("`").lstrip(".")
+        raise ValidationException(detail=message, extra=[{"key": field, "message": message}]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ClientException(detail=f"The body is not JSON: {error}") from None
