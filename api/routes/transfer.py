@@ -50,7 +50,7 @@ async def start(
     tags=["transfer"],
     status_code=200,
     request_max_body_size=None,
-    opt={"streams_body": True},
+    opt={"idempotency": False},
 )
 async def send_lines(
     import_id: UUID, request: AnyRequest, actor: Actor, settings: Settings, kind: Kind = None
