@@ -1,0 +1,70 @@
+"""Usual practice against this product in the simulated company: precision, regret, recall, fairness, calibration.
+
+python benchmarks/scoring_simulation.py [--seeds 30] [--scenario NAME|all] [--json]
+"""
+
+import argparse
+import sys
+import time
+
+import msgspec
+
+from scoring import backtest
+from scoring.simulate.run import Outcome, once, summaries
+from scoring.simulate.settings import SCENARIOS
+
+FIRST_SEED = 1000
+
+
+def measure(name: str, seeds: int) -> dict[str, object]:
+    """Run one scenario over the seeds and put its figures together."""
+    started = time.perf_counter()
+    outcomes = [once(SCENARIOS[name], FIRST_SEED + seed) for seed in range(seeds)]
+    return {
+        "scenario": name,
+        "seeds": seeds,
+        "seconds": round(time.perf_counter() - started, 1),
+        "figures": {row.name: [round(row.mean, 4), round(row.half_width, 4)] for row in summaries(outcomes)},
+        "calibration": calibration(outcomes),
+    }
+
+
+def calibration(outcomes: list[Outcome]) -> list[list[float]]:
+    """Bins of P(top k): low, high, ideas, stated, came true."""
+    chances = [chance for outcome in outcomes for chance in outcome.chances]
+    came_true = [truth for outcome in outcomes for truth in outcome.came_true]
+    result = backtest.forecast(chances, came_true)
+    return [[b.low, b.high, b.count, round(b.stated, 3), round(b.came_true, 3)] for b in result.bins] if result else []
+
+
+def show(report: dict[str, object]) -> None:
+    """Print one scenario as a table."""
+    print(f"\n{report['scenario']} ({report['seeds']} seeds, {report['seconds']} s)")
+    figures, bins = report["figures"], report["calibration"]
+    assert isinstance(figures, dict)
+    assert isinstance(bins, list)
+    for name, (mean, half) in figures.items():
+        print(f"  {name:32s} {mean:8.3f} ± {half:.3f}")
+    for low, high, count, stated, true in bins:
+        print(f"  P(top k) {low:.1f}–{high:.1f}: {count:6d} ideas, stated {stated:.3f}, came true {true:.3f}")
+
+
+def main() -> None:
+    """Read the arguments, run, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=30)
+    parser.add_argument("--scenario", default="base", choices=[*SCENARIOS, "all"])
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    names = list(SCENARIOS) if arguments.scenario == "all" else [arguments.scenario]
+    for name in names:
+        report = measure(name, arguments.seeds)
+        if arguments.json:
+            sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+        else:
+            show(report)
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
