@@ -9,7 +9,7 @@ from ideation.actions.tables import TableFormat
 from ideation.database import Connection
 
 _CHUNK_BYTES = 64 * 1024
-_MEDIA_TYPES: dict[TableFormat, str] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
+_MEDIA_TYPES: dict[TableFormat, str] = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 ReadLines = Callable[[Connection], AsyncIterator[bytes]]
 

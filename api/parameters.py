@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from ideation.actions.tables import TableFormat
 
 # PostgreSQL cannot store the character NUL, so nothing can be found by it either.
 OptionalText = Annotated[str | None, Parameter(max_length=200, pattern=r"^[^\x00]*$")]
-FileFormat = Annotated[TableFormat, Parameter(query="format", description="One JSON object a line, or CSV.")]
+FileFormat = Annotated[TableFormat, QueryParameter(name="format", description="One JSON object a line, or CSV.")]

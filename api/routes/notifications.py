@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from api.paging import PageOut, PageRequest, page_out
 from ideation.actions import notifications as actions
@@ -15,7 +15,7 @@ from ideation.entities.people import Actor
 
 _TAGS = ["Notifications"]
 
-UnreadOnly = Annotated[bool, Parameter(query="unread", description="Only what I have not read.")]
+UnreadOnly = Annotated[bool, QueryParameter(name="unread", description="Only what I have not read.")]
 
 
 @get("/me/notifications", summary="List my notifications", tags=_TAGS)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request, Response, delete, get, patch, post, put
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from api.etags import require_if_match, with_etag
 from api.paging import PageOut, PageRequest, page_out
@@ -34,6 +34,10 @@ Status = Annotated[
     Literal["active", "inactive", "any"],
     Parameter(description="Other than active ones are for administrators."),
 ]
+Words = Annotated[
+    str | None,
+    QueryParameter(name="query", max_length=200, pattern=r"^[^\x00]*$", description="Beginnings of words of the name."),
+]
 _ACTIVE = {"active": True, "inactive": False, "any": None}
 
 
@@ -46,10 +50,10 @@ async def find(
     site: OptionalText = None,
     role: Role | None = None,
     status: Status = "active",
-    query: OptionalText = None,
+    words: Words = None,
 ) -> PageOut[PersonOut]:
-    """Colleagues by name. `query` finds words of the name by their beginning; for administrators also an e-mail."""
-    wanted = PersonFilter(department=department, site=site, role=role, active=_ACTIVE[status], query=query)
+    """By name. For administrators, `query` may also be an e-mail address."""
+    wanted = PersonFilter(department=department, site=site, role=role, active=_ACTIVE[status], query=words)
     return page_out(await actions.list_people(connection, actor, wanted, limit=page.limit, after=page.after), page)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Request, get, post, put
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 from litestar.response import Stream
 
 from api.downloads import download
@@ -21,7 +21,7 @@ _LARGEST = 2_147_483_647
 
 Version = Annotated[int, Parameter(ge=1, le=_LARGEST)]
 OptionalVersion = Annotated[
-    int | None, Parameter(query="version", ge=1, le=_LARGEST, description="Only this version; else all.")
+    int | None, QueryParameter(name="version", ge=1, le=_LARGEST, description="Only this version; else all.")
 ]
 
 

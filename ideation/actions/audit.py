@@ -38,5 +38,8 @@ def export_audit_events(connection: Connection, wanted: AuditFilter, table_forma
 
 def _require_readable(actor: Actor, wanted: AuditFilter) -> None:
     require_administrator(actor)
+    for field, moment in (("since", wanted.since), ("until", wanted.until)):
+        if moment is not None and moment.tzinfo is None:
+            raise Invalid("Say which time zone is meant, for example with a Z at the end for UTC.", field=field)
     if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
         raise Invalid("The time range ends before it starts.", field="until")

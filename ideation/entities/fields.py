@@ -18,6 +18,6 @@ Reason = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=_SOMETHING)
 Note = Annotated[str, Meta(max_length=5_000, pattern=_NO_NUL)]
 Tag = Annotated[str, Meta(min_length=1, max_length=50, pattern=_SOMETHING)]
 Tags = Annotated[list[Tag], Meta(max_length=20)]
-Email = Annotated[str, Meta(max_length=320, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", examples=["ada@example.org"])]
+Email = Annotated[str, Meta(max_length=320, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$(?!\n)", examples=["ada@example.org"])]
 # RFC 3339 with an offset; naive times are refused.
 Moment = Annotated[datetime, Meta(tz=True, examples=["2026-03-02T09:00:00Z"])]

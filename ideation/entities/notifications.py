@@ -16,3 +16,9 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     idea_id: UUID | None
     created_at: datetime
     read_at: datetime | None
+
+
+class NotificationsRead(msgspec.Struct, frozen=True, kw_only=True):
+    """How many messages were marked read."""
+
+    marked: int

@@ -16,6 +16,11 @@ class SignInLink(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
     expires_at: datetime
 
+    @property
+    def path(self) -> str:
+        """Where the link leads, below the installation's public address."""
+        return f"/sign-in/{self.secret}"
+
 
 class StartedSession(msgspec.Struct, frozen=True, kw_only=True):
     """A session just started: the cookie's secret, known only now, and the token that forms must carry."""
@@ -41,6 +46,20 @@ class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     uses_left: int
     expires_at: datetime
     active: bool
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The secret of a sign-in link: the last part of its address."""
+
+    link: Annotated[str, Meta(min_length=1, max_length=200, examples=["idl_…"])]
+
+
+class SessionOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A session just started; its secret is in the cookie alone."""
+
+    person_id: UUID
+    csrf_token: Annotated[str, Meta(description="Send it as X-CSRF-Token with whatever changes something.")]
+    expires_at: datetime
 
 
 class SignInLinkRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
