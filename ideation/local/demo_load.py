@@ -20,10 +20,9 @@ from ideation.database import Connection
 from ideation.entities.challenges import ChallengeState
 from ideation.entities.challenges_forms import CriterionInput, NewChallenge
 from ideation.entities.panels import SetPanelMember
-from ideation.entities.people import ALL_SCOPES, Actor, Role
-from ideation.entities.people_forms import NewPerson
+from ideation.entities.people import ALL_SCOPES, Actor, NewPerson, Role
 from ideation.entities.policies import NewPolicy
-from ideation.entities.transfer import ChallengeLine, CriterionLine, ImportOut
+from ideation.entities.transfer import ChallengeLine, CriterionLine, DecisionLine, ImportOut
 from ideation.queries import load_statements
 from ideation.rules.transfer import parse_json_line
 
@@ -88,7 +87,7 @@ async def load_people(connection: Connection, now: datetime) -> Cast:
         await add_policy(connection, NewPolicy(title="How we treat ideas here", body=POLICY), now)
         # The employee meets the policy on the first visit, as every employee does.
         for email in ("owner@demo.example", "reviewer@demo.example", "administrator@demo.example"):
-            await accept_policy(connection, _actor(ids[email], []), 1, now)
+            await accept_policy(connection, acting(ids[email], []), 1, now)
     return Cast(
         employee=ids["employee@demo.example"],
         owner=ids["owner@demo.example"],
@@ -99,7 +98,7 @@ async def load_people(connection: Connection, now: datetime) -> Cast:
 
 async def load_file(connection: Connection, file: DemoFile, cast: Cast, now: datetime, report: Report) -> UUID:
     """One challenge: drafted, filled by an import, given its panel, published. Returns its id, loaded now or before."""
-    administrator = _actor(cast.administrator, [Role.ADMINISTRATOR])
+    administrator = acting(cast.administrator, [Role.ADMINISTRATOR])
     header, lines = _read_header(file.name)
     async with connection.transaction():
         challenge_id = await _find_or_draft(connection, administrator, cast, header, now)
@@ -131,7 +130,8 @@ async def _find_or_add(connection: Connection, email: str, now: datetime) -> UUI
     return (await add_person(connection, person, now)).id
 
 
-def _actor(person_id: UUID, roles: list[Role]) -> Actor:
+def acting(person_id: UUID, roles: list[Role]) -> Actor:
+    """One of the cast as a request of theirs would see them."""
     return Actor(
         person_id=person_id,
         name="Demo",
@@ -146,7 +146,22 @@ def _actor(person_id: UUID, roles: list[Role]) -> Actor:
 def _read_header(name: str) -> tuple[ChallengeLine, list[bytes]]:
     packed = resources.files("ideation.local").joinpath("data", f"{name}.jsonl.gz").read_bytes()
     first, *lines = gzip.decompress(packed).splitlines()
-    return msgspec.json.decode(first, type=ChallengeLine), lines
+    # The outcome of a contest is decided in the demo itself, after its shortlist: see demo_panel.
+    return msgspec.json.decode(first, type=ChallengeLine), [line for line in lines if not _is_decision(line)]
+
+
+def read_decisions(name: str) -> list[DecisionLine]:
+    """The outcomes that a shipped file knows."""
+    packed = resources.files("ideation.local").joinpath("data", f"{name}.jsonl.gz").read_bytes()
+    return [
+        msgspec.json.decode(line, type=DecisionLine)
+        for line in gzip.decompress(packed).splitlines()
+        if _is_decision(line)
+    ]
+
+
+def _is_decision(line: bytes) -> bool:
+    return line.startswith(b'{"kind":"decision"')
 
 
 async def _find_or_draft(

@@ -32,3 +32,24 @@ FROM challenges WHERE id = $1;
 
 -- failed_jobs: jobs that will not be tried again
 SELECT job, subject, error FROM staged_jobs WHERE failed_at IS NOT NULL ORDER BY failed_at DESC LIMIT 5;
+
+-- shortlist_rows: a shortlist with what its ranking states of each idea
+SELECT shortlist_entries.position, ideas.title, coalesce(themes.name, themes.label, '') AS theme,
+       ranking_entries.position AS rank, ranking_entries.rank_low, ranking_entries.rank_high,
+       ranking_entries.score, ranking_entries.score_low, ranking_entries.score_high, ranking_entries.probability_top
+FROM shortlist_entries
+JOIN shortlists ON shortlists.id = shortlist_entries.shortlist_id
+JOIN ideas ON ideas.id = shortlist_entries.idea_id
+LEFT JOIN ranking_entries ON ranking_entries.ranking_id = shortlists.ranking_id AND ranking_entries.idea_id = ideas.id
+LEFT JOIN idea_placements ON idea_placements.idea_id = ideas.id
+LEFT JOIN themes ON themes.id = idea_placements.theme_id
+WHERE shortlist_entries.shortlist_id = $1 ORDER BY shortlist_entries.position;
+
+-- latest_shortlist: the shortlist made last
+SELECT id FROM shortlists WHERE challenge_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- find_imported_ideas: what ideas of the file became
+SELECT external_id, internal_id FROM external_ids WHERE challenge_id = $1 AND kind = 'idea';
+
+-- is_decided: whether any decision was taken
+SELECT EXISTS (SELECT FROM decisions WHERE challenge_id = $1);
