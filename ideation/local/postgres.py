@@ -90,6 +90,11 @@ class PostgresServer:
         link = self._directory / "postgres"
         if self._home == self._directory or link.is_symlink():
             return
+        if link.exists():
+            raise LocalServersError(
+                f"{self._account.name}, who runs PostgreSQL, can no longer reach {link}; "
+                "let others enter the folders above it (chmod o+x), or remove it to start without its data"
+            )
         self.stop()
         shutil.rmtree(self._home, ignore_errors=True)
         link.symlink_to(self.data)
