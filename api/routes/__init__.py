@@ -4,11 +4,55 @@ from litestar.types import ControllerRouterHandler
 
 from api import openapi
 from api.routes import (
+    assignments,
+    audit,
+    challenges,
+    comments,
+    decisions,
+    feed,
     health,
+    ideas,
+    jobs,
+    me,
+    moderation,
+    notifications,
+    panels,
+    people,
+    policies,
+    problem_types,
+    reviews,
+    sessions,
+    shortlists,
+    tokens,
 )
 
 # Below /v1, one line per topic.
-API_HANDLERS: list[ControllerRouterHandler] = []
+API_HANDLERS: list[ControllerRouterHandler] = [
+    *assignments.handlers,
+    *audit.handlers,
+    *challenges.handlers,
+    *comments.handlers,
+    *decisions.handlers,
+    *feed.handlers,
+    *ideas.handlers,
+    *jobs.handlers,
+    *me.handlers,
+    *moderation.handlers,
+    *notifications.handlers,
+    *panels.handlers,
+    *people.handlers,
+    *policies.handlers,
+    *rankings.handlers,
+    *reviews.handlers,
+    *sessions.handlers,
+    *shortlists.handlers,
+    *tokens.handlers,
+    *votes.handlers,
+]
 
 # Not versioned, and not part of the API's description.
-PLATFORM_HANDLERS: list[ControllerRouterHandler] = [*health.handlers, openapi.describe_api]
+PLATFORM_HANDLERS: list[ControllerRouterHandler] = [
+    *health.handlers,
+    *problem_types.handlers,
+    openapi.describe_api,
+]

@@ -1,0 +1,82 @@
+"""`ideation person`: the first administrator, and a way in while single sign-on is not there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import asyncpg
+import click
+import msgspec
+
+from ideation.actions.people import add_person
+from ideation.actions.sessions import create_sign_in_link
+from ideation.cli.processes import settings_or_exit
+from ideation.database import Connection, open_connection
+from ideation.entities.people import NewPerson, Person, Role
+from ideation.errors import IdeationError
+from ideation.queries.people import find_person_by_email
+
+Result = TypeVar("Result")
+
+
+@click.group("person")
+def command() -> None:
+    """Add people and let them in."""
+
+
+@command.command("add")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--department", required=True)
+@click.option("--site", default="", help="Empty when there is only one.")
+@click.option(
+    "--role", "roles", multiple=True, type=click.Choice([str(role) for role in Role]), help="May be repeated."
+)
+def add(*, email: str, name: str, department: str, site: str, roles: tuple[str, ...]) -> None:
+    """Add a person, such as the first administrator."""
+    given = {"email": email, "name": name, "department": department, "site": site, "roles": list(roles)}
+    try:
+        person = msgspec.convert(given, NewPerson)
+    except msgspec.ValidationError as error:
+        raise click.ClickException(str(error)) from None
+    added = _run(lambda connection: add_person(connection, person, datetime.now(UTC)))
+    click.echo(f"Added {added.name} <{added.email}>, {added.id}")
+
+
+@command.command("sign-in-link")
+@click.argument("email")
+@click.option("--minutes", type=click.IntRange(1, 10_080), default=60, show_default=True, help="How long it works.")
+def sign_in_link(*, email: str, minutes: int) -> None:
+    """Print a link that signs this person in, once. Hand it to nobody else."""
+    settings = settings_or_exit()
+    path = _run(lambda connection: _make_link(connection, email, minutes))
+    click.echo(f"{settings.public_url.rstrip('/')}{path}")
+
+
+async def _make_link(connection: Connection, email: str, minutes: int) -> str:
+    person: Person | None = await find_person_by_email(connection, email)
+    if person is None:
+        raise click.ClickException(f"Nobody is registered as {email}; add them with `ideation person add`.")
+    return (await create_sign_in_link(connection, person.id, datetime.now(UTC), minutes=minutes)).path
+
+
+def _run(action: Callable[[Connection], Awaitable[Result]]) -> Result:
+    database_url = settings_or_exit().database_url
+    try:
+        return asyncio.run(_in_transaction(database_url, action))
+    except IdeationError as error:
+        raise click.ClickException(error.detail) from None
+    except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
+        raise click.ClickException(f"The database named by IDEATION_DATABASE_URL does not answer: {error}") from None
+    except asyncpg.UndefinedTableError:
+        raise click.ClickException("The database has no tables yet; run `ideation migrate` first.") from None
+
+
+async def _in_transaction(database_url: str, action: Callable[[Connection], Awaitable[Result]]) -> Result:
+    connection = await open_connection(database_url)
+    try:
+        async with connection.transaction():
+            return await action(connection)
+    finally:
+        await connection.close()
