@@ -21,7 +21,7 @@ def main() -> None:
         raise SystemExit(2) from None
     set_up_logs(settings)
     uvicorn.run(
-        create_app(settings),  # type: ignore[arg-type]
+        create_app(settings),
         host=settings.host,
         port=settings.port,
         loop="uvloop",

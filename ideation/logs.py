@@ -23,7 +23,7 @@ Event = MutableMapping[str, Any]
 def set_up_logs(settings: Settings) -> None:
     """Send the logs of ours and of the libraries through one formatter, as the settings say."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    common = [
+    common: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         _add_request_id,
