@@ -1,1 +1,1 @@
-"""Text as the engine sees it: plain text, words, vectors and the reasons two texts look alike. Pure; no scikit-learn."""
+"""Text as the engine sees it: plain text, words, vectors and why two texts look alike. Pure; no scikit-learn."""

@@ -22,6 +22,7 @@ from ideation.text.normalise import MAXIMUM_CHARACTERS
 Floats = NDArray[np.float32]
 
 TEXTS_AT_ONCE = 512
+UNKNOWN = "[UNK]"
 
 
 class Encoder(Protocol):
@@ -71,7 +72,7 @@ class StaticEncoder:
         return np.asarray(0.05 / (0.05 + share), dtype=np.float32)
 
     def _token_ids(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
-        cut = [_encodable(text) for text in texts]
+        cut = [encodable(text) for text in texts]
         encodings = self._tokenizer.encode_batch_fast(cut, add_special_tokens=False)
         return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
 
@@ -97,7 +98,7 @@ def unit_rows(vectors: Floats) -> Floats:
 
 def bert_tokenizer(vocabulary: dict[str, int]) -> Tokenizer:
     """The uncased WordPiece tokenizer of BERT over a vocabulary."""
-    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token=UNKNOWN, max_input_chars_per_word=100))
     tokenizer.normalizer = BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = BertPreTokenizer()
     return tokenizer
@@ -117,6 +118,6 @@ def load_encoder() -> StaticEncoder:
     return StaticEncoder(name, bert_tokenizer(load_vocabulary()), codes, scales)
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """The text as the tokenizer takes it: bounded, without lone surrogates (which it refuses)."""
     return text[:MAXIMUM_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")

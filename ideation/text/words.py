@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-_WORD = re.compile(r"[^\W_]+(?:['’\-.+#][^\W_]+|\+\+|#)*", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+(?:['\u2019\-.+#][^\W_]+|\+\+|#)*", re.UNICODE)
 _VOWEL = re.compile(r"[aeiouy]")
 _DOUBLED = re.compile(r"([bdfgmnprt])\1$")
 
@@ -232,7 +232,7 @@ STOP_WORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """Lower-case words in order, with inner apostrophes, hyphens and the marks of names such as C++ or v2.1 kept."""
-    return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
+    return [word.replace("\u2019", "'") for word in _WORD.findall(text.lower())]
 
 
 def stem(word: str) -> str:

@@ -2,25 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ideation.text.encoder import unit_rows
 from ideation.text.normalise import split_idea
-from ideation.text.words import stem, words
+from ideation.text.words import stem
 from workers.clustering.boilerplate import without_boilerplate
+from workers.clustering.neighbours import Indices, neighbours_within
+from workers.clustering.terms import count_words, ngram_parts, stem_parts, tfidf, weighed
 
 Floats = NDArray[np.float32]
 
 TITLE_REPEATS = 3
-"""How often a title counts in the lexical vectors: titles name the idea, bodies wander (BM25F's idea, Robertson 2004)."""
+"""How often a title counts in the lexical vectors: titles name the idea, bodies wander (as BM25F, Robertson 2004)."""
 LONGEST_CHARACTERS = 2_000
 COMMON_DIRECTIONS = 3
 """Leading directions of a corpus' vectors that say what all ideas share; removed (Mu and Viswanath 2018)."""
 FEWEST_FOR_DIRECTIONS = 50
+NEIGHBOURS = 15
+USUAL_NEIGHBOURS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,26 +58,44 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.texts)
 
+    @cached_property
+    def nearest(self) -> tuple[Indices, Floats]:
+        """The nearest others of each idea by meaning: indices and cosines, both (n, up to 15), near to far."""
+        indices, cosines = neighbours_within(self.meaning, min(NEIGHBOURS + 1, len(self)))
+        itself = indices == np.arange(len(self))[:, None]
+        itself[:, -1] |= ~itself.any(axis=1)
+        kept = np.argsort(itself, axis=1, kind="stable")[:, : max(indices.shape[1] - 1, 0)]
+        return np.take_along_axis(indices, kept, axis=1), np.take_along_axis(cosines, kept, axis=1)
+
+    @cached_property
+    def usual_similarity(self) -> Floats:
+        """Mean cosine of each idea to its ten nearest others; shape (n,): how crowded its subject is."""
+        cosines = self.nearest[1][:, :USUAL_NEIGHBOURS]
+        return cosines.mean(axis=1) if cosines.shape[1] else np.zeros(len(self), dtype=np.float32)
+
 
 def build_corpus(texts: Sequence[str], vectors: Floats, *, stop_words: Iterable[str] = ()) -> Corpus:
     """The corpus of texts (made by `ideation.text.normalise.idea_text`) and their vectors, shape (n, d).
 
     Repeated lines of the challenge's form are left out of the lexical parts. Any n is allowed, 0 too.
     """
-    cleaned = without_boilerplate(texts)
-    unwanted = frozenset(stem(word.lower()) for word in stop_words)
-    weighted = [_weighted(text) for text in cleaned]
+    cleaned = [split_idea(text) for text in without_boilerplate(texts)]
+    title_counts = count_words([title for title, _ in cleaned] + [body[:LONGEST_CHARACTERS] for _, body in cleaned])
+    in_titles, in_bodies = title_counts.counts[: len(texts)], title_counts.counts[len(texts) :]
+    counts = sparse.csr_matrix(in_titles * TITLE_REPEATS + in_bodies)
+    stem_of, stems = stem_parts(title_counts.vocabulary, frozenset(stem(word.lower()) for word in stop_words))
+    stem_counts = sparse.csr_matrix(counts @ stem_of)
+    word_rows, idf = tfidf(stem_counts)
+    ngram_of, _ = ngram_parts(title_counts.vocabulary)
     space = fit_space(vectors)
-    word_matrix, vectoriser = _word_matrix(weighted, unwanted)
-    titles = [split_idea(text)[0] for text in cleaned]
     return Corpus(
         texts=texts,
         space=space,
         meaning=space.transform(vectors),
-        words=word_matrix,
-        characters=_character_matrix(weighted),
-        titles=_transform(vectoriser, titles, word_matrix.shape[1]),
-        document_share=_document_share(vectoriser, word_matrix),
+        words=word_rows,
+        characters=tfidf(sparse.csr_matrix(counts @ ngram_of), fewest_texts=2 if len(texts) > 100 else 1)[0],
+        titles=weighed(sparse.csr_matrix(in_titles @ stem_of), idf),
+        document_share=_document_share(stem_counts, stems),
     )
 
 
@@ -85,51 +107,11 @@ def fit_space(vectors: Floats) -> VectorSpace:
         return VectorSpace(mean=np.zeros(dimensions, np.float32), directions=np.zeros((0, dimensions), np.float32))
     mean = filled.mean(axis=0)
     centred = filled - mean
-    _, vectors_of_scatter = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-    directions = vectors_of_scatter[:, ::-1][:, :COMMON_DIRECTIONS].T
+    _, axes = np.linalg.eigh((centred.T @ centred).astype(np.float64))
+    directions = axes[:, ::-1][:, :COMMON_DIRECTIONS].T
     return VectorSpace(mean=mean, directions=np.ascontiguousarray(directions, dtype=np.float32))
 
 
-def analyse_words(text: str) -> list[str]:
-    """Stems of all words; function words stay, since TF-IDF already discounts what most texts hold."""
-    return [stem(word) for word in words(text)]
-
-
-def _weighted(text: str) -> str:
-    title, body = split_idea(text)
-    return f"{title}\n" * TITLE_REPEATS + body[:LONGEST_CHARACTERS]
-
-
-def _word_matrix(texts: Sequence[str], unwanted: frozenset[str]) -> tuple[sparse.csr_matrix, TfidfVectorizer | None]:
-    def analyse(text: str) -> list[str]:
-        return [term for term in analyse_words(text) if term not in unwanted]
-
-    return _fit(TfidfVectorizer(analyzer=analyse, sublinear_tf=True, dtype=np.float32), texts)
-
-
-def _character_matrix(texts: Sequence[str]) -> sparse.csr_matrix:
-    lowest = 2 if len(texts) > 100 else 1
-    vectoriser = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=lowest, max_features=200_000, dtype=np.float32
-    )
-    return _fit(vectoriser, texts)[0]
-
-
-def _fit(vectoriser: TfidfVectorizer, texts: Sequence[str]) -> tuple[sparse.csr_matrix, TfidfVectorizer | None]:
-    try:
-        return vectoriser.fit_transform(texts).tocsr(), vectoriser
-    except ValueError:  # scikit-learn refuses a corpus without a single term
-        return sparse.csr_matrix((len(texts), 1), dtype=np.float32), None
-
-
-def _transform(vectoriser: TfidfVectorizer | None, texts: Sequence[str], columns: int) -> sparse.csr_matrix:
-    if vectoriser is None:
-        return sparse.csr_matrix((len(texts), columns), dtype=np.float32)
-    return vectoriser.transform(texts).tocsr()
-
-
-def _document_share(vectoriser: TfidfVectorizer | None, matrix: sparse.csr_matrix) -> dict[str, float]:
-    if vectoriser is None:
-        return {}
-    counts = np.bincount(matrix.indices, minlength=matrix.shape[1]) / max(matrix.shape[0], 1)
-    return {str(term): float(counts[column]) for term, column in vectoriser.vocabulary_.items()}
+def _document_share(counts: sparse.csr_matrix, stems: Sequence[str]) -> dict[str, float]:
+    shares = np.bincount(counts.indices, minlength=len(stems)) / max(counts.shape[0], 1)
+    return {term: float(share) for term, share in zip(stems, shares, strict=True) if term}

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 from ideation.text.encoder import Encoder
 from ideation.text.explain import MatchingPassage, matching_passages, shared_terms
 from workers.clustering.corpus import Corpus
-from workers.clustering.features import pair_features
-from workers.clustering.neighbours import Floats, Indices, nearest_by_meaning, nearest_by_terms
+from workers.clustering.features import dense_cosines, pair_features, sparse_cosines
+from workers.clustering.neighbours import Indices, nearest_by_terms
 from workers.clustering.pair_model import PairModel, contributions, probabilities, shipped_model
 
-NEIGHBOURS = 15
-"""Candidates of each kind (by meaning, by words) that each idea brings."""
-USUAL_NEIGHBOURS = 10
+NEIGHBOURS_BY_WORDS = 15
+SCORED_FOR_EACH = 8
 
 
 class ScorePart(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +83,13 @@ def score_pairs(
     excluded: Collection[tuple[int, int]] = (),
     only_with: Sequence[int] | None = None,
 ) -> ScoredPairs:
-    """Every candidate pair with its features and probability, best first; ties by position."""
+    """The most promising candidate pairs with their features and probability, best first; ties by position."""
     model = model or shipped_model()
     rows = np.arange(len(corpus)) if only_with is None else np.asarray(only_with, dtype=np.int64)
     first, second = candidate_pairs(corpus, rows)
     first, second = _without(first, second, excluded, len(corpus))
-    features = pair_features(corpus, first, second, usual_similarity(corpus, np.union1d(first, second)))
+    first, second = _promising(corpus, first, second)
+    features = pair_features(corpus, first, second)
     probability = probabilities(model, features)
     order = np.lexsort((second, first, -probability))
     return ScoredPairs(
@@ -99,8 +99,8 @@ def score_pairs(
 
 def candidate_pairs(corpus: Corpus, rows: Indices) -> tuple[Indices, Indices]:
     """Pairs of each row with its nearest neighbours by meaning and by words; first < second, each once, sorted."""
-    by_meaning, cosines = nearest_by_meaning(corpus.meaning[rows], corpus.meaning, NEIGHBOURS + 1)
-    by_words, overlaps = nearest_by_terms(corpus.words[rows], corpus.words, NEIGHBOURS + 1)
+    by_meaning, cosines = (part[rows] for part in corpus.nearest)
+    by_words, overlaps = nearest_by_terms(corpus.words[rows], corpus.words, NEIGHBOURS_BY_WORDS + 1)
     left = np.concatenate([np.repeat(rows, by_meaning.shape[1]), np.repeat(rows, by_words.shape[1])])
     right = np.concatenate([by_meaning.ravel(), by_words.ravel()])
     related = np.concatenate([cosines.ravel(), overlaps.ravel()]) > 0
@@ -110,13 +110,15 @@ def candidate_pairs(corpus: Corpus, rows: Indices) -> tuple[Indices, Indices]:
     return keys // max(len(corpus), 1), keys % max(len(corpus), 1)
 
 
-def usual_similarity(corpus: Corpus, rows: Indices) -> Floats:
-    """Mean cosine of each of these rows to its ten nearest neighbours; shape (n,), zero for the other rows."""
-    usual = np.zeros(len(corpus), dtype=np.float32)
-    if len(rows):
-        _, cosines = nearest_by_meaning(corpus.meaning[rows], corpus.meaning, USUAL_NEIGHBOURS + 1)
-        usual[rows] = cosines[:, 1:].mean(axis=1) if cosines.shape[1] > 1 else 0.0
-    return usual
+def _promising(corpus: Corpus, first: Indices, second: Indices) -> tuple[Indices, Indices]:
+    """The pairs that are among the eight best of either idea by meaning and words: the rest cannot be proposed."""
+    rough = dense_cosines(corpus.meaning, first, second) + sparse_cosines(corpus.words, first, second)
+    kept = np.zeros(len(first), dtype=np.bool_)
+    for side in (first, second):
+        order = np.lexsort((-rough, side))
+        starts = np.searchsorted(side[order], side[order], side="left")
+        kept[order[np.arange(len(order)) - starts < SCORED_FOR_EACH]] = True
+    return first[kept], second[kept]
 
 
 def _without(

@@ -13,18 +13,18 @@ FEATURES = ("meaning", "standing_out", "words", "characters", "title_words")
 PAIRS_AT_ONCE = 20_000
 
 
-def pair_features(corpus: Corpus, first: Indices, second: Indices, usual: Floats) -> NDArray[np.float64]:
+def pair_features(corpus: Corpus, first: Indices, second: Indices) -> NDArray[np.float64]:
     """Features of pairs (first[i], second[i]); shape (pairs, 5), in the order of FEATURES.
 
-    meaning: cosine of the vectors. standing_out: that cosine minus the mean `usual` similarity of the two ideas to
-    their nearest neighbours (CSLS, Conneau et al. 2018), so that ideas on a crowded subject need more.
+    meaning: cosine of the vectors. standing_out: that cosine minus the usual similarity of the two ideas to
+    their ten nearest neighbours (CSLS, Conneau et al. 2018), so that ideas on a crowded subject need more.
     words, characters, title_words: cosines of TF-IDF rows.
     """
-    meaning = np.einsum("ij,ij->i", corpus.meaning[first], corpus.meaning[second]) if len(first) else np.zeros(0)
+    meaning = dense_cosines(corpus.meaning, first, second)
     return np.column_stack(
         [
             meaning,
-            meaning - (usual[first] + usual[second]) / 2,
+            meaning - (corpus.usual_similarity[first] + corpus.usual_similarity[second]) / 2,
             sparse_cosines(corpus.words, first, second),
             sparse_cosines(corpus.characters, first, second),
             sparse_cosines(corpus.titles, first, second),
@@ -32,14 +32,19 @@ def pair_features(corpus: Corpus, first: Indices, second: Indices, usual: Floats
     ).astype(np.float64)
 
 
+def dense_cosines(vectors: Floats, first: Indices, second: Indices) -> Floats:
+    """Row-by-row dot products of unit rows; shape (pairs,). In parts, so that memory does not grow with the pairs."""
+    cosines = np.zeros(len(first), dtype=np.float32)
+    for start in range(0, len(first), PAIRS_AT_ONCE):
+        part = slice(start, start + PAIRS_AT_ONCE)
+        cosines[part] = np.einsum("ij,ij->i", vectors[first[part]], vectors[second[part]])
+    return cosines
+
+
 def sparse_cosines(matrix: sparse.csr_matrix, first: Indices, second: Indices) -> Floats:
-    """Row-by-row dot products of unit rows; shape (pairs,)."""
-    parts = [
-        np.asarray(
-            matrix[first[start : start + PAIRS_AT_ONCE]]
-            .multiply(matrix[second[start : start + PAIRS_AT_ONCE]])
-            .sum(axis=1)
-        )
-        for start in range(0, len(first), PAIRS_AT_ONCE)
-    ]
-    return np.concatenate(parts).ravel().astype(np.float32) if parts else np.zeros(0, np.float32)
+    """The same for sparse unit rows."""
+    cosines = np.zeros(len(first), dtype=np.float32)
+    for start in range(0, len(first), PAIRS_AT_ONCE):
+        part = slice(start, start + PAIRS_AT_ONCE)
+        cosines[part] = np.asarray(matrix[first[part]].multiply(matrix[second[part]]).sum(axis=1)).ravel()
+    return cosines

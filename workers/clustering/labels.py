@@ -25,11 +25,9 @@ def label_groups(
     """
     unwanted = STOP_WORDS.union(word.lower() for word in stop_words)
     held = [_group_counts(texts, group, unwanted) for group in groups]
-    spread = Counter(term for counts, _ in held for term in counts)
     everywhere: Counter[str] = sum((counts for counts, _ in held), Counter())
     ranked = [
-        _rank(counts, len(group), everywhere, spread, len(texts))
-        for (counts, _), group in zip(held, groups, strict=True)
+        _rank(counts, len(group), everywhere, len(texts)) for (counts, _), group in zip(held, groups, strict=True)
     ]
     labels: list[tuple[str, list[str]]] = []
     taken: set[str] = set()
@@ -69,7 +67,7 @@ def _group_counts(
     return counts, spellings
 
 
-def _rank(counts: Counter[str], size: int, everywhere: Counter[str], spread: Counter[str], total: int) -> list[str]:
+def _rank(counts: Counter[str], size: int, everywhere: Counter[str], total: int) -> list[str]:
     def weight(term: str) -> float:
         rarity = np.log1p(total / everywhere[term]) * counts[term] / everywhere[term]
         return float(counts[term] / size * rarity * (1.4 if " " in term else 1.0))

@@ -61,7 +61,7 @@ def _themes_before(theme_of: NDArray[np.int64], before: Places | None, fresh: Pl
         members = known & (theme_of == theme)
         if members.any():
             old[theme] = before[members].mean(axis=0)
-    kept = np.isfinite(old).all(axis=1)
+    kept = np.isfinite(old[:, 0])
     if kept.sum() >= 2:
         turn, _ = orthogonal_procrustes(fresh[kept], old[kept])
         fresh = fresh @ turn

@@ -70,7 +70,7 @@ def contributions(model: PairModel, features: Sequence[float]) -> dict[str, floa
 
 
 def fit_from_verdicts(
-    features: NDArray[np.float64], confirmed: NDArray[np.bool_], *, version: str, seed: int = 0
+    features: NDArray[np.float64], confirmed: NDArray[np.bool_], *, version: str
 ) -> FittedModel | None:
     """A model of this installation's verdicts; None while there are under 40 of either kind.
 

@@ -17,7 +17,7 @@ FEWEST_IN_THEME = 3
 
 
 def representation(corpus: Corpus, *, seed: int) -> Floats:
-    """Rows to cluster: the vectors beside latent semantic dimensions of the words (Deerwester 1990); unit, (n, d + 100)."""
+    """Rows to cluster: vectors beside latent semantic dimensions of the words (Deerwester 1990); unit, (n, d + 100)."""
     latent = latent_words(corpus.words, seed=seed)
     return unit_rows(
         np.hstack([np.sqrt(MEANING_SHARE) * corpus.meaning, np.sqrt(1 - MEANING_SHARE) * latent]).astype(np.float32)
@@ -33,7 +33,7 @@ def latent_words(matrix: sparse.csr_matrix, *, seed: int) -> Floats:
 
 
 def find_count(rows: Floats, *, seed: int) -> int:
-    """The number of themes: the highest simplified silhouette (Hruschka 2004) over a geometric grid; 1 for few ideas."""
+    """The number of themes: the highest simplified silhouette (Hruschka 2004) over a geometric grid."""
     if len(rows) < 2 * FEWEST_IN_THEME:
         return 1
     sample = _sample(rows, seed)
@@ -43,7 +43,7 @@ def find_count(rows: Floats, *, seed: int) -> int:
 
 
 def divide(rows: Floats, count: int, *, seed: int, starts: int = 3, centres: Floats | None = None) -> NDArray[np.int64]:
-    """k-means labels (n,) on unit rows; from the given centres when there are some. count is cut to the distinct rows."""
+    """k-means labels (n,) of unit rows, from the given centres if any. count is cut to the distinct rows."""
     count = max(1, min(count, len(np.unique(rows.round(6), axis=0))))
     if centres is not None and len(centres) == count:
         model = KMeans(count, init=centres, n_init=1, random_state=seed)

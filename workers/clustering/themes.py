@@ -53,7 +53,7 @@ def cluster(
         parents=_parent_themes(corpus.texts, groups, parent_of, stop_words),
         theme_of=theme_of,
         typicality=fit,
-        novelty=novelty(corpus.meaning, earlier=past),
+        novelty=novelty(corpus.nearest[1], corpus.meaning, earlier=past),
         places=places_on_map(plane, corpus.meaning, theme_of),
         model=ThemeModel(encoder=encoder, space=corpus.space, centroids=centroids, lowest_fit=lowest_fit, map=plane),
     )
