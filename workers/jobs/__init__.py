@@ -8,9 +8,13 @@ from workers.context import JobContext
 Job = Callable[[JobContext], Awaitable[None]]
 
 JOBS: Mapping[str, str] = {
+    "assign_reviews": "workers.jobs.panels:assign_reviews",
     "close_challenge": "workers.jobs.closing:close_challenge",
+    "direct_reviews": "workers.jobs.panels:direct_reviews",
     "open_challenge": "workers.jobs.closing:open_challenge",
+    "publish_results": "workers.jobs.panels:publish_results",
     "rank_challenge": "workers.jobs.rankings:rank_challenge",
+    "rank_panel": "workers.jobs.panels:rank_panel",
 }
 
 

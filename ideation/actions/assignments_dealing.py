@@ -1,0 +1,183 @@
+"""What the jobs that deal reviews out read before they compute, and what they write afterwards."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import numpy as np
+
+from ideation.actions.notifications import notify_all
+from ideation.database import Connection
+from ideation.entities.assignments import Capacity, DirectedRequest, LatestRanking, Pair, PersonText, PoolText
+from ideation.entities.challenges import Challenge
+from ideation.queries import assignments as queries
+from ideation.queries import audit
+from ideation.queries.challenges import find_challenge
+from ideation.queries.conflicts import list_conflicts
+from ideation.rules.assignments import choose_pool, due_at, in_random_order, panel_is_at_work, reviews_needed
+from scoring.directed import next_batch
+
+TEXTS_PER_REVIEWER = 200
+
+
+class AssignmentWork(msgspec.Struct, frozen=True, kw_only=True):
+    """Ideas that need reviews and the panel that could write them.
+
+    `needed`: further reviews for each idea of `pool`. `forbidden`: (reviewer, idea) places in `panel` and `pool` that
+    must not meet, or met before. `before`: the assignments and loads this was read from.
+    """
+
+    challenge: Challenge
+    pool: list[PoolText]
+    needed: list[int]
+    panel: list[Capacity]
+    forbidden: list[tuple[int, int]]
+    written: list[PersonText]
+    before: tuple[list[Pair], list[Capacity]]
+
+
+async def read_first_round(
+    connection: Connection, challenge_id: UUID, now: datetime, reviews_per_idea: int
+) -> AssignmentWork | None:
+    """The pool and what each of its ideas still lacks; None when nothing is missing or the time is over."""
+    challenge = await find_challenge(connection, challenge_id, now)
+    if challenge is None or not panel_is_at_work(challenge):
+        return None
+    pool = await _read_pool(connection, challenge)
+    pairs = await queries.list_pairs(connection, challenge_id)
+    needed = dict(zip(pool, reviews_needed(pool, pairs, reviews_per_idea), strict=True))
+    return await _work(connection, challenge, {idea: count for idea, count in needed.items() if count}, pairs)
+
+
+async def read_directed_round(
+    connection: Connection, challenge_id: UUID, now: datetime, request: DirectedRequest
+) -> AssignmentWork | None:
+    """One further review for each of the ideas where it tells most; None once the target is reached, or when this
+    request was served before (a job may run twice)."""
+    challenge = await find_challenge(connection, challenge_id, now)
+    ranking = await queries.latest_ranking(connection, challenge_id)
+    if challenge is None or ranking is None or not panel_is_at_work(challenge):
+        return None
+    dealt_at = await queries.last_dealt_at(connection, challenge_id)
+    if dealt_at is not None and dealt_at > request.requested_at:
+        return None
+    if ranking.expected_wrong_calls is not None and ranking.expected_wrong_calls <= request.target_wrong_calls:
+        return None
+    batch = await _choose_batch(connection, challenge, ranking, request.batch_size)
+    pairs = await queries.list_pairs(connection, challenge_id)
+    return await _work(connection, challenge, dict.fromkeys(batch, 1), pairs)
+
+
+async def store_assignments(
+    connection: Connection, work: AssignmentWork, places: Sequence[tuple[int, int]], now: datetime
+) -> bool:
+    """Ask for these reviews, (reviewer, idea) places of `work`; False when the panel changed since it was read."""
+    challenge = work.challenge
+    await queries.hold_panel(connection, challenge.id)
+    if await _read_state(connection, challenge.id) != work.before:
+        return False
+    wanted = [(work.pool[idea].idea_id, work.panel[reviewer].person_id) for reviewer, idea in places]
+    ordered = in_random_order(challenge.id, wanted, await queries.last_positions(connection, challenge.id))
+    due = due_at(challenge, now)
+    reviewers = await queries.add_assignments(connection, challenge.id, ordered, due, None, now)
+    await _tell(connection, challenge, sorted(set(reviewers)), due, now)
+    missing = sum(work.needed) - len(reviewers)
+    await audit.record(
+        connection,
+        action="panel.assigned",
+        subject_kind="challenge",
+        subject_id=challenge.id,
+        now=now,
+        actor_id=None,
+        challenge_id=challenge.id,
+        details={"reviews": len(reviewers), "without_reviewer": missing},
+    )
+    return True
+
+
+async def release_conflicted(connection: Connection, challenge_id: UUID, now: datetime) -> int:
+    """Release reviews that are not sent and have become a conflict meanwhile; returns how many."""
+    await queries.hold_panel(connection, challenge_id)
+    unsent = await queries.list_unsent_pairs(connection, challenge_id)
+    conflicts = await list_conflicts(
+        connection, list({pair.idea_id for pair in unsent}), list({pair.reviewer_id for pair in unsent})
+    )
+    pairs = {(pair.idea_id, pair.reviewer_id) for pair in unsent}
+    released = 0
+    for conflict in conflicts:
+        if (conflict.idea_id, conflict.person_id) in pairs:
+            released += await queries.release(connection, challenge_id, conflict.idea_id, conflict.person_id, now)
+    return released
+
+
+async def _read_pool(connection: Connection, challenge: Challenge) -> list[UUID]:
+    ranking_id = await queries.latest_crowd_ranking(connection, challenge.id)
+    ideas = await queries.list_reviewable(connection, challenge.id, ranking_id)
+    return choose_pool(ideas, challenge.shortlist_size)
+
+
+async def _choose_batch(
+    connection: Connection, challenge: Challenge, ranking: LatestRanking, batch_size: int
+) -> list[UUID]:
+    """The pool's most telling ideas; one that came in after the ranking is as uncertain as can be."""
+    pool = await _read_pool(connection, challenge)
+    known = {chance.idea_id: chance for chance in await queries.list_chances(connection, ranking.id)}
+    asked = await queries.review_counts(connection, challenge.id)
+    chosen = next_batch(
+        top_k=[known[idea].probability_top if idea in known else 0.5 for idea in pool],
+        sd=[known[idea].score_sd if idea in known else 1.0 for idea in pool],
+        review_count=[asked.get(idea, 0) for idea in pool],
+        open_ideas=np.ones(len(pool), dtype=np.bool_),
+        batch_size=batch_size,
+    )
+    return [pool[place] for place in chosen.tolist()]
+
+
+async def _work(
+    connection: Connection, challenge: Challenge, needed: dict[UUID, int], pairs: list[Pair]
+) -> AssignmentWork | None:
+    capacity = await queries.list_capacity(connection, challenge.id)
+    panel = [member for member in capacity if member.room]
+    if not needed or not panel:
+        return None
+    people = [member.person_id for member in panel]
+    pool = await queries.list_texts(connection, list(needed))
+    conflicts = await list_conflicts(connection, list(needed), people)
+    met = {(pair.reviewer_id, pair.idea_id) for pair in pairs}
+    met |= {(conflict.person_id, conflict.idea_id) for conflict in conflicts}
+    reviewer_place = {person: place for place, person in enumerate(people)}
+    idea_place = {idea.idea_id: place for place, idea in enumerate(pool)}
+    return AssignmentWork(
+        challenge=challenge,
+        pool=pool,
+        needed=[needed[idea.idea_id] for idea in pool],
+        panel=panel,
+        forbidden=sorted(
+            (reviewer_place[person], idea_place[idea])
+            for person, idea in met
+            if person in reviewer_place and idea in idea_place
+        ),
+        written=await queries.list_person_texts(connection, people, TEXTS_PER_REVIEWER),
+        before=(pairs, capacity),
+    )
+
+
+async def _read_state(connection: Connection, challenge_id: UUID) -> tuple[list[Pair], list[Capacity]]:
+    pairs = await queries.list_pairs(connection, challenge_id)
+    return pairs, await queries.list_capacity(connection, challenge_id)
+
+
+async def _tell(
+    connection: Connection, challenge: Challenge, reviewers: Sequence[UUID], due: datetime | None, now: datetime
+) -> None:
+    until = f", please by {due:%d %B %Y}" if due else ""
+    await notify_all(
+        connection,
+        reviewers,
+        "reviews_assigned",
+        f"There are ideas for you to review in “{challenge.question}”{until}.",
+        f"reviews-assigned:{challenge.id}:{now:%Y-%m-%d}",
+        now=now,
+        challenge_id=challenge.id,
+    )
