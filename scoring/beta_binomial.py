@@ -11,6 +11,8 @@ from scoring.errors import ScoringError
 FORMULA_VERSION = "beta-binomial-exposure/1"
 DEFAULT_POSITION_DECAY = 0.35
 STRENGTH_RANGE = (2.0, 500.0)
+MIN_VIEWS = 1e-6
+MEAN_RANGE = (1e-6, 1 - 1e-6)
 
 
 class Prior(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,12 +84,13 @@ def fit_prior(yes: npt.ArrayLike, views: npt.ArrayLike) -> Prior:
     Prior(a=1.0, b=3.0)
     """
     positive, count = _sound_counts(yes, views)
-    seen = count > 0
+    seen = count > MIN_VIEWS
     if not seen.any():
         return WEAK_PRIOR
     k, n = positive[seen], count[seen]
     total = n.sum()
     mean = (k.sum() + WEAK_PRIOR.a) / (total + WEAK_PRIOR.a + WEAK_PRIOR.b) if _one_sided(k, n) else k.sum() / total
+    mean = float(np.clip(mean, *MEAN_RANGE))
     spread = (n * (k / n - mean) ** 2).sum() / total
     binomial = mean * (1 - mean)
     between = max(spread - binomial * n.size / total, 1e-9)

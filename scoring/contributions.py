@@ -76,7 +76,7 @@ def what_would_change(fit: PanelFit, idea: int, line: float, score: float) -> Wh
         return WhatWouldChange(score=score, reviews=0)
     if score <= line:
         return WhatWouldChange(score=score, reviews=-1)
-    precision = 1.0 / float(fit.own_sd[idea]) ** 2
+    precision = float(fit.review_count[idea]) / fit.variances.noise + 1 / fit.variances.idea
     needed = precision * (line - now) / (score - line) * fit.variances.noise
     return WhatWouldChange(score=score, reviews=math.ceil(needed - 1e-9))
 

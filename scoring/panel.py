@@ -17,6 +17,7 @@ FORMULA_VERSION = "panel-blup/1"
 EM_STEPS = 12
 MIN_VARIANCE = 1e-4
 CROWD_PRECISION = 1.0
+SHARED_BIAS = 0.12
 
 
 class Variances(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,8 +34,8 @@ class PanelFit(msgspec.Struct, frozen=True, kw_only=True):
     (ideas,): `score` calibrated score; `score_sd` its posterior standard deviation; `prior` what the crowd alone
     promised; `raw_mean` plain mean of the reviews (NaN-free: the prior where nobody reviewed); `review_count`.
     (reviewers,): `severity` b_r, below 0 is strict; `severity_sd`. (reviews,): `residual` in standard deviations of a
-    single score. `own_sd`, `factor`: the same posterior for joint draws, covariance = diag(own_sd²) + F·Fᵀ; see
-    `scoring.ranks.chances`. `mean`: the panel's general level μ. `crowd_slope`: points per sd of crowd score.
+    single score. `own_sd`, `factor`: for joint draws of true quality, covariance = diag(own_sd²) + F·Fᵀ, the panel's
+    shared bias included; see `scoring.ranks.chances`. `mean`: the panel's general level μ. `crowd_slope`: points per sd of crowd score.
     """
 
     score: Floats
@@ -144,12 +145,18 @@ def _spread_out(values: Floats, reviewed: Ints, idea_count: int, elsewhere: floa
     return result
 
 
-def fit(data: Reviews, crowd: npt.ArrayLike | None = None, variances: Variances | None = None) -> PanelFit:
+def fit(
+    data: Reviews,
+    crowd: npt.ArrayLike | None = None,
+    variances: Variances | None = None,
+    shared_bias: float = SHARED_BIAS,
+) -> PanelFit:
     """Calibrated scores for every idea of the challenge, reviewed or not.
 
     `crowd`: (ideas,) crowd score in any unit; standardised here; None or a constant means no crowd prior. `variances`
     fixes them; None estimates them by 12 EM steps, with weak starting guesses that keep a panel of one reviewer or of
-    equal scores well defined. No reviews: everything at the prior, score 0 with the starting variances. 600 reviews of
+    equal scores well defined. `shared_bias`: share of σq² that all reviewers err by together (such as a dislike of
+    novelty), which no number of reviews takes away: it widens `own_sd`, hence P(top k), but no score. No reviews: everything at the prior, score 0 with the starting variances. 600 reviews of
     2,000 ideas by 60 reviewers take about 10 ms. A reviewer–idea graph that is not connected is solved too, through the
     priors; `scoring.connect.anchors` says which shared ideas would connect it.
 
@@ -168,7 +175,8 @@ def fit(data: Reviews, crowd: npt.ArrayLike | None = None, variances: Variances 
         offset = mean + slope * standard[data.idea]
         current = variances or _updated(data, offset, posterior)
         posterior = solve(data, offset, current)
-    return _result(data, (mean, slope, standard), posterior, current)
+    bias = shared_bias * np.maximum(current.idea - posterior.q_variance, 0.0)
+    return _result(data, (mean, slope, standard), posterior, current, bias)
 
 
 def weighted(scores: npt.ArrayLike, weights: npt.ArrayLike) -> Floats:
@@ -237,7 +245,9 @@ def _trace(incidence: Floats, q_variance: Floats, inverse: Floats, scaled: Float
     return float((incidence * variance).sum())
 
 
-def _result(data: Reviews, level: tuple[float, float, Floats], posterior: Posterior, variances: Variances) -> PanelFit:
+def _result(
+    data: Reviews, level: tuple[float, float, Floats], posterior: Posterior, variances: Variances, bias_variance: Floats
+) -> PanelFit:
     mean, slope, standard = level
     prior = mean + slope * standard
     count = np.bincount(data.idea, minlength=data.idea_count)
@@ -254,7 +264,7 @@ def _result(data: Reviews, level: tuple[float, float, Floats], posterior: Poster
         severity=posterior.b,
         severity_sd=np.sqrt(posterior.b_variance),
         residual=residual,
-        own_sd=np.sqrt(posterior.own_variance),
+        own_sd=np.sqrt(posterior.own_variance + bias_variance),
         factor=posterior.factor,
         mean=mean,
         crowd_slope=slope,

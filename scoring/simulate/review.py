@@ -87,9 +87,8 @@ def directed_panel(world: World, crowd: Floats, budgets: tuple[int, ...]) -> lis
     for budget in budgets:
         while room.idea.size < budget:
             count = min(BATCH, budget - room.idea.size) if curve else min(int(open_ideas.sum()), budget)
-            before = room.idea.size
             curve.append(_one_batch(room, crowd, open_ideas, count, load_limit))
-            if room.idea.size == before:
+            if not open_ideas.any():
                 break
         results.append(_judged(room, crowd, list(curve)))
     return results
@@ -111,10 +110,17 @@ def _one_batch(room: Panel, crowd: Floats, open_ideas: Bools, count: int, load_l
         affinity=room.affinity[:, batch],
         conflict=room.conflict[:, batch],
         reviews_needed=np.ones(batch.size),
-        load_limit=np.minimum(np.maximum(load_limit - room.loads(), 0), max(1, int(np.ceil(2 * count / 60)))),
+        load_limit=np.minimum(np.maximum(load_limit - room.loads(), 0), _per_batch(room, count)),
     )
+    # Ideas that nobody free may judge would come up again for ever.
+    free = ~room.conflict & (room.loads() < load_limit)[:, None]
+    open_ideas &= free.any(axis=0)
     room.ask(plan.reviewer_index, batch[plan.idea_index])
     return directed.CurvePoint(reviews=room.idea.size, expected_wrong_calls=chances.expected_wrong_calls)
+
+
+def _per_batch(room: Panel, count: int) -> int:
+    return max(1, int(np.ceil(2 * count / room.world.settings.reviewers)))
 
 
 def _reviews(room: Panel) -> panel.Reviews:

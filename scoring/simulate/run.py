@@ -58,7 +58,7 @@ def once(settings: Settings, seed: int, budgets: tuple[int, ...] = (400, 600)) -
     """
     truth = world.make(settings, seed)
     usual, served = crowd.popularity_feed(truth), crowd.served_feed(truth)
-    counts = np.bincount(usual.idea, weights=usual.yes, minlength=settings.ideas) + usual.supporters.astype(np.float64)
+    counts = usual.supporters + _yes_counts(usual, settings.ideas)
     score = crowd.fit(truth, served).score
     designs, last = _designs(truth, counts, score, budgets)
     top_k = last.top_k if last.top_k is not None else np.zeros(settings.ideas)
@@ -106,6 +106,10 @@ _PLAIN = (
     "view_gini",
     "views_per_idea",
 )
+
+
+def _yes_counts(votes: crowd.Votes, ideas: int) -> Floats:
+    return np.asarray(np.bincount(votes.idea, weights=votes.yes, minlength=ideas), dtype=np.float64)
 
 
 def _designs(
