@@ -61,7 +61,7 @@ async def _require_invitable(connection: Connection, idea_id: UUID, person_id: U
     if invitee is None or not invitee.active:
         raise Invalid("person_id names nobody who is active here.", field="person_id")
     if invitee.status is not None:
-        raise AlreadyExists(_STANDING[invitee.status], status=invitee.status)
+        raise AlreadyExists(_STANDING[invitee.status], invitation=invitee.status)
     if not invitee.in_audience:
         raise Invalid("The challenge is not open to this person.", field="person_id")
     if invitee.author_count >= MAX_AUTHORS:
