@@ -17,7 +17,7 @@ FORMULA_VERSION = "panel-blup/1"
 EM_STEPS = 12
 MIN_VARIANCE = 1e-4
 CROWD_PRECISION = 1.0
-SHARED_BIAS = 0.12
+SHARED_BIAS = 0.15
 
 
 class Variances(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,7 +35,8 @@ class PanelFit(msgspec.Struct, frozen=True, kw_only=True):
     promised; `raw_mean` plain mean of the reviews (NaN-free: the prior where nobody reviewed); `review_count`.
     (reviewers,): `severity` b_r, below 0 is strict; `severity_sd`. (reviews,): `residual` in standard deviations of a
     single score. `own_sd`, `factor`: for joint draws of true quality, covariance = diag(own_sd²) + F·Fᵀ, the panel's
-    shared bias included; see `scoring.ranks.chances`. `mean`: the panel's general level μ. `crowd_slope`: points per sd of crowd score.
+    shared bias included; see `scoring.ranks.chances`. `mean`: the panel's general level μ. `crowd_slope`: points per sd
+    of crowd score.
     """
 
     score: Floats
@@ -156,9 +157,10 @@ def fit(
     `crowd`: (ideas,) crowd score in any unit; standardised here; None or a constant means no crowd prior. `variances`
     fixes them; None estimates them by 12 EM steps, with weak starting guesses that keep a panel of one reviewer or of
     equal scores well defined. `shared_bias`: share of σq² that all reviewers err by together (such as a dislike of
-    novelty), which no number of reviews takes away: it widens `own_sd`, hence P(top k), but no score. No reviews: everything at the prior, score 0 with the starting variances. 600 reviews of
-    2,000 ideas by 60 reviewers take about 10 ms. A reviewer–idea graph that is not connected is solved too, through the
-    priors; `scoring.connect.anchors` says which shared ideas would connect it.
+    novelty), which no number of reviews takes away: it widens `own_sd`, hence P(top k), but no score. No reviews:
+    everything at the prior, score 0 with the starting variances. 600 reviews of 2,000 ideas by 60 reviewers take about
+    10 ms. A reviewer–idea graph that is not connected is solved too, through the priors; `scoring.connect.anchors` says
+    which shared ideas would connect it.
 
     >>> data = reviews([0, 0, 1, 1], [0, 1, 0, 1], [5, 3, 4, 2], 3, 2)
     >>> result = fit(data)
