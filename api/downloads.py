@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Stream
 
 from api.platform import Platform
@@ -10,6 +11,16 @@ from ideation.database import Connection
 
 _CHUNK_BYTES = 64 * 1024
 _MEDIA_TYPES: dict[TableFormat, str] = {"csv": "text/csv", "jsonl": "application/jsonl"}
+
+# For the API's description, which knows one media type an answer.
+FILE_RESPONSE = {
+    200: ResponseSpec(
+        str,
+        generate_examples=False,
+        media_type=_MEDIA_TYPES["jsonl"],
+        description="One JSON object a line; with `format=csv` the same as text/csv.",
+    )
+}
 
 ReadLines = Callable[[Connection], AsyncIterator[bytes]]
 

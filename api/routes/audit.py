@@ -9,7 +9,7 @@ from litestar.di import Provide
 from litestar.params import Parameter
 from litestar.response import Stream
 
-from api.downloads import download
+from api.downloads import FILE_RESPONSE, download
 from api.paging import PageOut, PageRequest, page_out
 from api.parameters import FileFormat, OptionalText
 from api.platform import platform_of
@@ -58,7 +58,14 @@ async def list_events(
     return page_out(events, page)
 
 
-@get("/audit/export", summary="Export the audit trail", tags=_TAGS, dependencies=_FILTER, opt={"writes": True})
+@get(
+    "/audit/export",
+    summary="Export the audit trail",
+    tags=_TAGS,
+    responses=FILE_RESPONSE,
+    dependencies=_FILTER,
+    opt={"writes": True},
+)
 async def export(
     request: Request[Any, Any, Any],
     connection: Connection,

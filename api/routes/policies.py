@@ -7,7 +7,7 @@ from litestar import Request, get, post, put
 from litestar.params import Parameter, QueryParameter
 from litestar.response import Stream
 
-from api.downloads import download
+from api.downloads import FILE_RESPONSE, download
 from api.paging import PageOut, PageRequest, page_out
 from api.parameters import FileFormat
 from api.platform import platform_of
@@ -43,7 +43,13 @@ async def read_current(connection: Connection, actor: Actor) -> Policy:
     return await actions.read_current_policy(connection, actor)
 
 
-@get("/policies/acceptances", summary="Export acceptances", tags=_TAGS, opt={"writes": True})
+@get(
+    "/policies/acceptances",
+    summary="Export acceptances",
+    tags=_TAGS,
+    responses=FILE_RESPONSE,
+    opt={"writes": True},
+)
 async def export(
     request: Request[Any, Any, Any],
     connection: Connection,

@@ -11,6 +11,7 @@ from ideation.errors import Invalid
 from ideation.paging import Page, PageKey, cut_page
 from ideation.queries import audit as queries
 from ideation.rules.access import require_administrator
+from ideation.rules.moments import require_usable_moment
 
 
 async def list_audit_events(
@@ -38,8 +39,7 @@ def export_audit_events(connection: Connection, wanted: AuditFilter, table_forma
 
 def _require_readable(actor: Actor, wanted: AuditFilter) -> None:
     require_administrator(actor)
-    for field, moment in (("since", wanted.since), ("until", wanted.until)):
-        if moment is not None and moment.tzinfo is None:
-            raise Invalid("Say which time zone is meant, for example with a Z at the end for UTC.", field=field)
+    require_usable_moment(wanted.since, "since")
+    require_usable_moment(wanted.until, "until")
     if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
         raise Invalid("The time range ends before it starts.", field="until")
