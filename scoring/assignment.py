@@ -76,7 +76,9 @@ def _checked(
 def _transport(score: Floats, reviewer: Ints, idea: Ints, needed: Floats, load: Floats) -> npt.NDArray[np.bool_]:
     """Place the most reviews, then the most affinity: one more review outweighs any exchange of pairs."""
     value = score[reviewer, idea]
-    bonus = (min(score.shape) + 1.0) * 2.0 * (value.max() + 1e-9)
+    # On a scale of its own, so that no unit of affinity falls under the solver's tolerance; all zero is allowed.
+    value = value / value.max() if value.max() > 0 else value
+    bonus = (min(score.shape) + 1.0) * 2.0
     limits = _limits(reviewer, idea, score.shape)
     solution = _solve(-(value + bonus), limits, np.concatenate((load, needed)), np.ones(value.size))
     return np.asarray(solution > 0.5)

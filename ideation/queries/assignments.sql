@@ -54,7 +54,7 @@ ORDER BY person_id, place;
 SELECT reviewer_id, max(position) AS position FROM review_assignments WHERE challenge_id = $1 GROUP BY reviewer_id;
 
 -- hold_panel: one change of a challenge's assignments at a time
-SELECT pg_advisory_xact_lock(hashtextextended('assignments:' || $1::text, 0));
+SELECT pg_advisory_xact_lock(hashtextextended('assignments:' || $1::uuid, 0));
 
 -- add_assignments: only for people still on the panel and ideas still waiting; a pair that exists stays as it is
 INSERT INTO review_assignments (id, challenge_id, idea_id, reviewer_id, position, due_at, assigned_by, assigned_at)

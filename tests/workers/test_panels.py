@@ -1,0 +1,318 @@
+"""The panel's jobs on the real database."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from ideation.actions import assignments, panel_rankings
+from ideation.actions.assignments_dealing import read_first_round, store_assignments
+from ideation.database import Connection
+from ideation.entities.assignments import DirectReviews, StartAssignment
+from ideation.entities.people import Actor
+from ideation.ids import new_id
+from ideation.queries import panel_rankings as ranking_queries
+from ideation.settings import Settings
+from tests.factories import NOW, insert, make_idea
+from tests.panel_world import (
+    REVIEW_CLOSES_AT,
+    PanelWorld,
+    add_sent_review,
+    ask_for_review,
+    make_ideas,
+    make_panel_world,
+    make_ranking,
+    make_reviewer,
+)
+from workers.context import JobContext
+from workers.jobs.panels import assign_reviews, direct_reviews, publish_results, rank_panel
+
+SETTINGS = Settings(database_url="postgresql://x", redis_url="redis://x", secret_key="x" * 32)
+
+
+def context(connection: Connection, world: PanelWorld, *, minutes: int = 1, **arguments: object) -> JobContext:
+    return JobContext(
+        connection=connection,
+        settings=SETTINGS,
+        subject=str(world.challenge_id),
+        arguments=arguments,
+        now=NOW + timedelta(minutes=minutes),
+    )
+
+
+async def pairs(connection: Connection) -> set[tuple[UUID, UUID]]:
+    rows = await connection.fetch("SELECT idea_id, reviewer_id FROM review_assignments WHERE released_at IS NULL")
+    return {(row["idea_id"], row["reviewer_id"]) for row in rows}
+
+
+async def told(connection: Connection, reviewer: Actor) -> list[str]:
+    rows = await connection.fetch("SELECT message FROM notifications WHERE person_id = $1", reviewer.person_id)
+    return [row["message"] for row in rows]
+
+
+async def test_every_idea_gets_its_reviews_in_an_order_of_each_reviewers_own(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 6)
+    reviewers = [await make_reviewer(connection, world.challenge_id, max_reviews=5) for _ in range(3)]
+    await assign_reviews(context(connection, world))
+    rows = await connection.fetch("SELECT * FROM review_assignments")
+    assert sorted(row["idea_id"] for row in rows) == sorted([*ideas, *ideas])
+    assert {row["due_at"] for row in rows} == {REVIEW_CLOSES_AT}
+    orders = []
+    for reviewer in reviewers:
+        own = [row for row in rows if row["reviewer_id"] == reviewer.person_id]
+        assert len(own) <= 5
+        assert sorted(row["position"] for row in own) == list(range(1, len(own) + 1))
+        orders.append([ideas.index(row["idea_id"]) for row in sorted(own, key=lambda row: row["position"])])
+        assert await told(connection, reviewer) == [
+            "There are ideas for you to review in “How could we waste less?”, please by 09 March 2026."
+        ]
+    assert any(order != sorted(order) for order in orders)
+
+
+async def test_dealing_twice_changes_nothing_and_a_higher_number_only_fills_up(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    await make_ideas(connection, world.challenge_id, 4)
+    for _ in range(3):
+        await make_reviewer(connection, world.challenge_id)
+    await assign_reviews(context(connection, world, reviews_per_idea=1))
+    first = await pairs(connection)
+    await assign_reviews(context(connection, world, reviews_per_idea=1))
+    assert (len(first), await pairs(connection)) == (4, first)
+    await assign_reviews(context(connection, world, reviews_per_idea=3))
+    assert len(await pairs(connection)) == 12
+    assert first < await pairs(connection)
+
+
+async def test_nobody_is_asked_in_conflict_beyond_their_load_or_again_after_a_release(connection: Connection) -> None:
+    world = await make_panel_world(connection, reviews_per_idea=1)
+    own = await make_reviewer(connection, world.challenge_id, department="Research")
+    busy = await make_reviewer(connection, world.challenge_id, max_reviews=1)
+    asleep = await make_reviewer(connection, world.challenge_id, active=False)
+    first, second, third = await make_ideas(connection, world.challenge_id, 3)
+    await ask_for_review(connection, world, third, busy)
+    await connection.execute("UPDATE review_assignments SET released_at = $1", NOW)
+    await assign_reviews(context(connection, world))
+    ((idea_id, reviewer_id),) = await pairs(connection)
+    assert reviewer_id == busy.person_id
+    assert idea_id in (first, second)
+    assert not {own.person_id, asleep.person_id} & {reviewer for _, reviewer in await pairs(connection)}
+    details = await connection.fetchval("SELECT details FROM audit_events WHERE action = 'panel.assigned'")
+    assert details == {"reviews": 1, "without_reviewer": 2}
+
+
+async def test_the_pool_is_the_top_of_the_crowds_ranking_and_the_best_of_every_other_theme(
+    connection: Connection,
+) -> None:
+    world = await make_panel_world(connection, shortlist_size=1, reviews_per_idea=1)
+    await make_reviewer(connection, world.challenge_id, max_reviews=100)
+    ideas = await make_ideas(connection, world.challenge_id, 14)
+    await make_ranking(connection, world.challenge_id, ideas)
+    common, rare = [await make_theme(connection, world, label) for label in ("common", "rare")]
+    for place, idea_id in enumerate(ideas):
+        await place_idea(connection, world, idea_id, rare if place >= 12 else common)
+    await assign_reviews(context(connection, world))
+    assert {idea for idea, _ in await pairs(connection)} == {*ideas[:10], ideas[12]}
+
+
+async def test_reviews_go_to_those_who_wrote_about_the_matter(connection: Connection) -> None:
+    world = await make_panel_world(connection, reviews_per_idea=1)
+    electrician = await make_reviewer(connection, world.challenge_id, max_reviews=1)
+    cook = await make_reviewer(connection, world.challenge_id, max_reviews=1)
+    solar = await make_idea(connection, world.challenge_id, title="Solar panels on the roof", body="Roof power")
+    canteen = await make_idea(
+        connection, world.challenge_id, title="Smaller canteen portions", body="Less leftover food"
+    )
+    for reviewer, text in ((electrician, "I wire solar panels"), (cook, "Canteen food portions are my trade")):
+        comment = {"author_id": reviewer.person_id, "body": text, "created_at": NOW}
+        await insert(connection, "comments", id=UUID(int=reviewer.person_id.int ^ 1), idea_id=solar, **comment)
+    await assign_reviews(context(connection, world))
+    assert await pairs(connection) == {(solar, electrician.person_id), (canteen, cook.person_id)}
+
+
+async def test_open_reviews_that_became_a_conflict_are_released_and_go_to_somebody_else(connection: Connection) -> None:
+    world = await make_panel_world(connection, reviews_per_idea=1)
+    (idea_id,) = await make_ideas(connection, world.challenge_id, 1)
+    partner = await make_reviewer(connection, world.challenge_id)
+    await assign_reviews(context(connection, world))
+    values = {"person_id": partner.person_id, "invited_by": partner.person_id, "invited_at": NOW}
+    await insert(connection, "idea_authors", idea_id=idea_id, **values)
+    other = await make_reviewer(connection, world.challenge_id, department="Elsewhere")
+    await assign_reviews(context(connection, world))
+    assert await pairs(connection) == {(idea_id, other.person_id)}
+
+
+async def test_work_that_was_read_before_the_panel_changed_is_not_stored(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    await make_ideas(connection, world.challenge_id, 2)
+    await make_reviewer(connection, world.challenge_id)
+    work = await read_first_round(connection, world.challenge_id, NOW, 2)
+    assert work is not None
+    await make_reviewer(connection, world.challenge_id)
+    assert not await store_assignments(connection, work, [(0, 0)], NOW)
+    assert await pairs(connection) == set()
+
+
+@pytest.mark.parametrize("stage", ["decided", "archived", "draft"])
+async def test_no_reviews_are_asked_for_outside_the_time_of_the_panel(connection: Connection, stage: str) -> None:
+    world = await make_panel_world(connection, stage=stage)
+    await make_ideas(connection, world.challenge_id, 2)
+    await make_reviewer(connection, world.challenge_id)
+    await assign_reviews(context(connection, world))
+    assert await pairs(connection) == set()
+
+
+async def request_batch(
+    connection: Connection, world: PanelWorld, batch_size: int, target: float = 0.0
+) -> dict[str, Any]:
+    """What the owner's request stages."""
+    wanted = DirectReviews(batch_size=batch_size, target_wrong_calls=target)
+    job = await assignments.direct_reviews(connection, world.owner, world.challenge_id, wanted, NOW)
+    arguments: dict[str, Any] = await connection.fetchval("SELECT arguments FROM staged_jobs WHERE id = $1", job.job_id)
+    return arguments
+
+
+async def test_a_directed_batch_asks_where_a_review_tells_most_once(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 5)
+    readers = [await make_reviewer(connection, world.challenge_id) for _ in range(2)]
+    for idea_id in ideas:
+        await ask_for_review(connection, world, idea_id, readers[0])
+    await make_ranking(connection, world.challenge_id, ideas, kind="panel", summary={"expected_wrong_calls": 1.5})
+    arguments = await request_batch(connection, world, 2)
+    before = await pairs(connection)
+    await direct_reviews(context(connection, world, **arguments))
+    # P falls by .2 from 1: the second and third of .8 and .6, then .4 have the largest P(1-P).
+    assert {idea for idea, _ in await pairs(connection) - before} == {ideas[2], ideas[3]}
+    after = await pairs(connection)
+    await direct_reviews(context(connection, world, minutes=2, **arguments))
+    assert await pairs(connection) == after
+
+
+async def test_no_further_batch_is_asked_for_once_the_target_is_reached(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 5)
+    await make_reviewer(connection, world.challenge_id)
+    await make_ranking(connection, world.challenge_id, ideas, kind="panel", summary={"expected_wrong_calls": 1.5})
+    await direct_reviews(context(connection, world, **await request_batch(connection, world, 2, target=1.5)))
+    assert await pairs(connection) == set()
+
+
+async def rank(connection: Connection, world: PanelWorld, *, minutes: int = 1) -> UUID:
+    await rank_panel(context(connection, world, minutes=minutes))
+    head = await ranking_queries.latest(connection, world.challenge_id)
+    assert head is not None
+    return head.id
+
+
+async def test_the_panel_ranking_is_a_snapshot_that_recomputes_to_the_last_digit(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 8)
+    crowd = await make_ranking(connection, world.challenge_id, ideas[:6])
+    reviewers = [await make_reviewer(connection, world.challenge_id) for _ in range(3)]
+    for place, idea_id in enumerate(ideas[:5]):
+        for number, reviewer in enumerate(reviewers):
+            scores = {"value": 1 + (place + number) % 5, "effort": 5 - place}
+            await add_sent_review(connection, world, idea_id, reviewer, scores)
+    ranking_id = await rank(connection, world)
+    assert await panel_rankings.recompute(connection, ranking_id)
+    assert await rank(connection, world, minutes=2) == ranking_id
+    entries = await ranking_queries.list_entries(connection, ranking_id)
+    assert sorted(entry.idea_id for entry in entries) == ideas
+    assert [entry.position for entry in entries] == list(range(1, 9))
+    assert sum(entry.probability_top for entry in entries) == pytest.approx(2)
+    for entry in entries:
+        parts = entry.contributions
+        assert parts["base"] + parts["crowd"] + parts["reviews"] + parts["severity"] == pytest.approx(entry.score)
+        assert parts["review_count"] == (3 if entry.idea_id in ideas[:5] else 0)
+    head = await ranking_queries.latest(connection, world.challenge_id)
+    assert head is not None
+    assert (head.summary["review_count"], head.summary["crowd_ranking_id"]) == (15, str(crowd))
+    assert "severity" not in msgspec.json.encode(head.summary).decode()
+
+
+async def test_a_further_review_makes_a_further_point_of_the_curve(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 3)
+    first, second = [await make_reviewer(connection, world.challenge_id) for _ in range(2)]
+    await rank_panel(context(connection, world))
+    assert await connection.fetchval("SELECT count(*) FROM rankings") == 0
+    await add_sent_review(connection, world, ideas[0], first, {"value": 5, "effort": 5})
+    before = await rank(connection, world)
+    await add_sent_review(connection, world, ideas[1], second, {"value": 1, "effort": 2})
+    after = await rank(connection, world, minutes=2)
+    assert before != after
+    out = await panel_rankings.read_panel_ranking(connection, world.owner, world.challenge_id, NOW)
+    assert (out.id, [point.reviews for point in out.curve], out.unconnected_groups) == (after, [1, 2], 2)
+
+
+async def test_wildcards_disagreement_and_scales_of_any_length_reach_the_panel(connection: Connection) -> None:
+    world = await make_panel_world(connection, shortlist_size=1)
+    await connection.execute("UPDATE criteria SET scale_max = 9 WHERE key = 'effort'")
+    ideas = await make_ideas(connection, world.challenge_id, 4)
+    reviewers = [await make_reviewer(connection, world.challenge_id) for _ in range(3)]
+    for reviewer, value in zip(reviewers, (1, 5, 5), strict=True):
+        await add_sent_review(connection, world, ideas[0], reviewer, {"value": value, "effort": 9 if value == 5 else 1})
+        await add_sent_review(connection, world, ideas[1], reviewer, {"value": 5, "effort": 9})
+    await add_sent_review(connection, world, ideas[2], reviewers[0], {"value": 1, "effort": 1}, wildcard=True)
+    await rank(connection, world)
+    out = await panel_rankings.read_panel_ranking(connection, world.owner, world.challenge_id, NOW)
+    assert [(one.idea_id, one.why) for one in out.always_see] == [
+        (ideas[2], "a reviewer's wildcard"),
+        (ideas[0], "the reviewers disagree"),
+    ]
+    entries = {entry.idea_id: entry for entry in await ranking_queries.list_entries(connection, out.id)}
+    assert entries[ideas[0]].contributions["disagreement"] == "reviewers disagree on Value: 1 against 5"
+    assert entries[ideas[1]].contributions["raw_mean"] == 5
+    assert entries[ideas[1]].position == 1
+
+
+async def test_reviews_of_a_merged_idea_count_for_its_survivor(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    survivor, twin = await make_ideas(connection, world.challenge_id, 2)
+    reviewer = await make_reviewer(connection, world.challenge_id)
+    await add_sent_review(connection, world, twin, reviewer, {"value": 4, "effort": 4})
+    await connection.execute("UPDATE ideas SET canonical_id = $2 WHERE id = $1", twin, survivor)
+    ranking_id = await rank(connection, world)
+    (entry,) = await ranking_queries.list_entries(connection, ranking_id)
+    assert (entry.idea_id, entry.contributions["review_count"]) == (survivor, 1)
+
+
+async def test_results_are_announced_once_to_authors_and_voters(connection: Connection) -> None:
+    world = await make_panel_world(connection, stage="decided", decided_at=NOW)
+    author, voter = [(await make_reviewer(connection, world.challenge_id)).person_id for _ in range(2)]
+    idea_id = await make_idea(connection, world.challenge_id, author)
+    vote = {"person_id": voter, "challenge_id": world.challenge_id, "value": 1, "created_at": NOW, "updated_at": NOW}
+    await insert(connection, "votes", idea_id=idea_id, **vote)
+    await publish_results(context(connection, world))
+    await publish_results(context(connection, world, minutes=2))
+    rows = await connection.fetch("SELECT person_id, message FROM notifications")
+    assert {row["person_id"] for row in rows} == {author, voter}
+    assert [row["message"] for row in rows] == ["The results of “How could we waste less?” are out."] * 2
+
+
+async def test_the_owners_request_stages_the_job(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    await make_reviewer(connection, world.challenge_id)
+    wanted = StartAssignment(reviews_per_idea=None)
+    started = await assignments.start_assignment(connection, world.owner, world.challenge_id, wanted, NOW)
+    row = await connection.fetchrow("SELECT * FROM staged_jobs WHERE id = $1", started.job_id)
+    assert row is not None
+    assert (row["job"], row["subject"], row["queue"]) == ("assign_reviews", str(world.challenge_id), "analysis")
+    assert row["arguments"] == {"reviews_per_idea": 2}
+
+
+async def make_theme(connection: Connection, world: PanelWorld, label: str) -> UUID:
+    theme_id = new_id()
+    values = {"id": theme_id, "label": label, "created_at": NOW, "updated_at": NOW}
+    await insert(connection, "themes", challenge_id=world.challenge_id, **values)
+    return theme_id
+
+
+async def place_idea(connection: Connection, world: PanelWorld, idea_id: UUID, theme_id: UUID) -> None:
+    place = {"typicality": 1.0, "novelty": 0.1, "x": 0.0, "y": 0.0, "placed_at": NOW}
+    await insert(
+        connection, "idea_placements", idea_id=idea_id, challenge_id=world.challenge_id, theme_id=theme_id, **place
+    )
