@@ -372,3 +372,26 @@ async def test_two_administrators_leaving_at_once_leave_one(database_url: str) -
             await connection.close()
     assert sum(outcome is None for outcome in outcomes) == 1
     assert left == 1
+
+
+async def test_a_session_that_starts_during_deactivation_is_ended_too(database_url: str) -> None:
+    signing_in, leaving = [await open_connection(database_url) for _ in range(2)]
+    try:
+        administrator = await make_administrator(signing_in)
+        person_id = await make_person(signing_in)
+
+        async def deactivate() -> None:
+            async with leaving.transaction():
+                await deactivate_person(leaving, administrator, person_id, NOW)
+
+        async with signing_in.transaction():
+            await start_session(signing_in, person_id, NOW, 12)
+            deactivation = asyncio.create_task(deactivate())
+            while not await signing_in.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+                await asyncio.sleep(0.01)
+        await deactivation
+        lasting = await signing_in.fetchval("SELECT count(*) FROM sessions WHERE ended_at IS NULL")
+    finally:
+        await signing_in.close()
+        await leaving.close()
+    assert lasting == 0
