@@ -20,10 +20,13 @@ from api.routes import (
     people,
     policies,
     problem_types,
+    rankings,
     reviews,
     sessions,
     shortlists,
     tokens,
+    transfer,
+    votes,
 )
 
 # Below /v1, one line per topic.
@@ -47,6 +50,7 @@ API_HANDLERS: list[ControllerRouterHandler] = [
     *sessions.handlers,
     *shortlists.handlers,
     *tokens.handlers,
+    *transfer.handlers,
     *votes.handlers,
 ]
 

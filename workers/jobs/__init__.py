@@ -1,13 +1,13 @@
 """The jobs by name: `async def job(context: JobContext) -> None`, safe to run twice, imported when first run."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from importlib import import_module
 
 from workers.context import JobContext
 
 Job = Callable[[JobContext], Awaitable[None]]
 
-JOBS: Mapping[str, str] = {
+JOBS: dict[str, str] = {
     "assign_reviews": "workers.jobs.panels:assign_reviews",
     "close_challenge": "workers.jobs.closing:close_challenge",
     "direct_reviews": "workers.jobs.panels:direct_reviews",
@@ -22,10 +22,10 @@ class UnknownJobError(Exception):
     """A job was staged under a name that this version does not know; a newer one may."""
 
 
-def find_job(name: str, jobs: Mapping[str, str] = JOBS) -> Job:
+def find_job(name: str) -> Job:
     """The function of a job."""
-    if name not in jobs:
+    if name not in JOBS:
         raise UnknownJobError(f"There is no job named '{name}' in this version.")
-    module, function = jobs[name].split(":")
+    module, function = JOBS[name].split(":")
     job: Job = getattr(import_module(module), function)
     return job

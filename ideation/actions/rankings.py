@@ -1,0 +1,70 @@
+"""Reading rankings."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ideation.database import Connection
+from ideation.entities.challenges import Challenge
+from ideation.entities.people import Actor
+from ideation.entities.rankings import RankingEntryOut, RankingKind, RankingOut
+from ideation.errors import NotFound
+from ideation.paging import Page, PageKey, cut_page
+from ideation.paging_keys import time_and_id, time_key
+from ideation.queries import challenges as challenge_queries
+from ideation.queries import rankings as queries
+from ideation.rules.challenges import require_visible
+from ideation.rules.rankings import require_rankings_visible, sees_every_ranking, visible_kinds
+
+
+async def list_rankings(
+    connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, *, limit: int, after: PageKey | None
+) -> Page[RankingOut]:
+    """The snapshots this person may see, newest first."""
+    kinds = await _visible_kinds(connection, actor, challenge_id, now)
+    rows = await queries.list_rankings(connection, challenge_id, kinds, after=time_and_id(after), limit=limit + 1)
+    return cut_page(rows, limit, lambda ranking: time_key(ranking.created_at, ranking.id))
+
+
+async def read_latest(
+    connection: Connection, actor: Actor, challenge_id: UUID, kind: RankingKind | None, now: datetime
+) -> RankingOut:
+    """The newest snapshot this person may see, of one kind or of any."""
+    kinds = await _visible_kinds(connection, actor, challenge_id, now)
+    wanted = [one for one in kinds if kind in (None, one)]
+    rows = await queries.list_rankings(connection, challenge_id, wanted, after=None, limit=1)
+    if not rows:
+        raise NotFound("There is no ranking yet, or it is not open to you.")
+    return rows[0]
+
+
+async def read_ranking(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> RankingOut:
+    """One snapshot."""
+    return await _visible_ranking(connection, actor, ranking_id, now)
+
+
+async def list_entries(
+    connection: Connection, actor: Actor, ranking_id: UUID, now: datetime, *, limit: int, after: PageKey | None
+) -> Page[RankingEntryOut]:
+    """The places of a snapshot from the top, with titles as they are today."""
+    await _visible_ranking(connection, actor, ranking_id, now)
+    after_position = 0 if after is None else int(str(after[0]))
+    rows = await queries.list_entries(connection, ranking_id, after_position=after_position, limit=limit + 1)
+    return cut_page(rows, limit, lambda entry: [entry.position])
+
+
+async def _visible_ranking(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> RankingOut:
+    ranking = await queries.find_ranking(connection, ranking_id)
+    if ranking is None:
+        raise NotFound("There is no such ranking, or it is not open to you.")
+    if ranking.kind not in await _visible_kinds(connection, actor, ranking.challenge_id, now):
+        raise NotFound("There is no such ranking, or it is not open to you.")
+    return ranking
+
+
+async def _visible_kinds(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> list[RankingKind]:
+    found = await challenge_queries.find_challenge(connection, challenge_id, now)
+    panel_member = await challenge_queries.is_panel_member(connection, challenge_id, actor.person_id)
+    challenge: Challenge = require_visible(actor, found, panel_member=panel_member)
+    owes_reviews = await queries.owes_reviews(connection, challenge_id, actor.person_id)
+    require_rankings_visible(actor, challenge, panel_member=panel_member, owes_reviews=owes_reviews)
+    return visible_kinds(sees_every=sees_every_ranking(actor, challenge, panel_member=panel_member))

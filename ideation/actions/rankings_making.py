@@ -1,0 +1,108 @@
+"""Making, storing and recomputing the crowd's ranking: for jobs and checks, not for requests."""
+
+import hashlib
+import zlib
+from array import array
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ideation.database import Connection
+from ideation.entities.challenges import Challenge
+from ideation.entities.rankings import ComputedRanking, CrowdInputs, RankingKind
+from ideation.errors import NotFound
+from ideation.queries import closing as closing_queries
+from ideation.queries import rankings as queries
+from ideation.rules.crowd_scores import compute
+from ideation.staging import stage_job
+from scoring.feed import seed_for
+
+# Seeds are stored as a signed 64-bit number.
+_SEED_MASK = (1 << 63) - 1
+_DRAWS = 2000
+# While voting runs, a large challenge is ranked every minute; a rank interval from fewer draws is good enough for that.
+_LARGE_CHALLENGE = 5000
+_INTERIM_DRAWS = 400
+_COLUMNS = ("person", "department", "position", "shown_count", "own_department", "value")
+_BYTE_COLUMNS = frozenset({"own_department", "value"})
+
+
+async def gather(connection: Connection, challenge: Challenge) -> CrowdInputs:
+    """Everything the ranking of a challenge is computed from, at one instant.
+
+    Closing when the challenge is frozen, interim otherwise.
+    """
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        ideas, supporters = await queries.list_ranked_ideas(connection, challenge.id)
+        places = {idea_id: place for place, idea_id in enumerate(ideas)}
+        columns = {name: array("b" if name in _BYTE_COLUMNS else "i") for name in _COLUMNS}
+        idea = array("i")
+        async for row in queries.iterate_answers(connection, challenge.id):
+            idea.append(places[row["survivor_id"]])
+            for name, column in columns.items():
+                column.append(row[name])
+    kind = RankingKind.INTERIM if challenge.frozen_at is None else RankingKind.CLOSING
+    hurried = kind is RankingKind.INTERIM and len(ideas) > _LARGE_CHALLENGE
+    return CrowdInputs(
+        challenge_id=challenge.id,
+        kind=kind,
+        frozen_at=challenge.frozen_at,
+        voting_method=challenge.voting_method,
+        shortlist_size=challenge.shortlist_size,
+        seed=seed_for(str(challenge.id)) & _SEED_MASK,
+        draws=_INTERIM_DRAWS if hurried else _DRAWS,
+        ideas=ideas,
+        supporters=supporters,
+        person_count=_distinct(columns["person"]),
+        department_count=_distinct(columns["department"]),
+        idea=_bytes(idea),
+        **{name: _bytes(column) for name, column in columns.items()},
+    )
+
+
+async def store(
+    connection: Connection, inputs: CrowdInputs, packed: bytes, sha256: str, computed: ComputedRanking, now: datetime
+) -> UUID | None:
+    """Keep the snapshot for ever; None when the same was ranked before or the challenge was reopened meanwhile.
+
+    After a closing ranking the panel's reviews can be assigned.
+    """
+    if not await queries.still_frozen_at(connection, inputs.challenge_id, inputs.frozen_at):
+        return None
+    ranking_id = await queries.add_ranking(connection, inputs, packed, sha256, computed, now)
+    closing = ranking_id is not None and inputs.kind is RankingKind.CLOSING
+    if closing and await closing_queries.has_panel(connection, inputs.challenge_id):
+        await stage_job(connection, "assign_reviews", inputs.challenge_id, now)
+    return ranking_id
+
+
+async def recompute(connection: Connection, ranking_id: UUID) -> bool:
+    """Whether a stored crowd ranking comes out of its stored inputs again, to the last digit."""
+    stored = await queries.read_inputs(connection, ranking_id)
+    if stored is None or stored.kind is RankingKind.PANEL:
+        raise NotFound("There is no such ranking by the crowd.")
+    canonical = zlib.decompress(stored.inputs)
+    if hashlib.sha256(canonical).hexdigest() != stored.inputs_sha256:
+        return False
+    computed = compute(msgspec.msgpack.decode(canonical, type=CrowdInputs))
+    return (
+        computed.formula_version == stored.formula_version
+        and computed.summary == stored.summary
+        and computed.entries == await queries.list_stored(connection, ranking_id)
+    )
+
+
+def pack(inputs: CrowdInputs) -> tuple[bytes, str]:
+    """The inputs in canonical form, compressed, and the digest of that form."""
+    canonical = msgspec.msgpack.encode(inputs)
+    return zlib.compress(canonical, 6), hashlib.sha256(canonical).hexdigest()
+
+
+def _distinct(column: "array[int]") -> int:
+    """Dense ranks count from 0, so the largest tells how many there are."""
+    return max(column, default=-1) + 1
+
+
+def _bytes(column: "array[int]") -> bytes:
+    return column.tobytes()

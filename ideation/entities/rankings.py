@@ -1,0 +1,99 @@
+"""Rankings by the crowd: what they are computed from, and how they are shown."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ideation.entities.challenges import VotingMethod
+
+
+class RankingKind(StrEnum):
+    """While voting runs, at its close, and after the panel's reviews."""
+
+    INTERIM = "interim"
+    CLOSING = "closing"
+    PANEL = "panel"
+
+
+class CrowdInputs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a crowd ranking is computed from, without a name: people and departments are numbers.
+
+    The columns of answered cards are little-endian arrays: 32 bits an entry for idea, person, department, position and
+    shown_count; 8 bits for own_department and value (-1 is a skip). One entry for each person and idea, merged ideas
+    under the survivor, in the order of idea and person.
+    """
+
+    challenge_id: UUID
+    kind: RankingKind
+    frozen_at: datetime | None
+    voting_method: VotingMethod
+    shortlist_size: int
+    seed: int
+    draws: int
+    ideas: list[UUID]
+    supporters: list[int]
+    person_count: int
+    department_count: int
+    idea: bytes
+    person: bytes
+    department: bytes
+    position: bytes
+    shown_count: bytes
+    own_department: bytes
+    value: bytes
+
+
+class RankedIdea(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of `ranking_entries`."""
+
+    idea_id: UUID
+    position: int
+    score: float
+    score_low: float
+    score_high: float
+    rank_low: int
+    rank_high: int
+    probability_top: float
+    band: int
+    contributions: dict[str, Any]
+
+
+class ComputedRanking(msgspec.Struct, frozen=True, kw_only=True):
+    """A ranking before it is stored."""
+
+    formula_version: str
+    entries: list[RankedIdea]
+    summary: dict[str, Any]
+
+
+class RankingOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A dated, immutable snapshot. `inputs_sha256` is the digest of everything it was computed from."""
+
+    id: UUID
+    challenge_id: UUID
+    kind: RankingKind
+    formula_version: str
+    shortlist_size: int
+    idea_count: int
+    inputs_sha256: str
+    summary: dict[str, Any]
+    created_at: datetime
+
+
+class RankingEntryOut(msgspec.Struct, frozen=True, kw_only=True):
+    """An idea's place: score with 90 % interval, 90 % interval of the rank, P(top k), band of ties, and why."""
+
+    idea_id: UUID
+    title: str
+    position: int
+    score: float
+    score_low: float
+    score_high: float
+    rank_low: int
+    rank_high: int
+    probability_top: float
+    band: int
+    contributions: dict[str, Any]

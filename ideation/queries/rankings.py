@@ -1,0 +1,126 @@
+"""SQL of rankings."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from ideation.database import Connection
+from ideation.entities.rankings import (
+    ComputedRanking,
+    CrowdInputs,
+    RankedIdea,
+    RankingEntryOut,
+    RankingKind,
+    RankingOut,
+)
+from ideation.ids import new_id
+from ideation.queries import load_statements
+
+_SQL = load_statements("rankings")
+_PREFETCH = 20_000
+
+
+class StoredInputs(msgspec.Struct, frozen=True, kw_only=True):
+    """What a snapshot was computed from, as it lies in the database, and what it said of itself."""
+
+    kind: RankingKind
+    inputs: bytes
+    inputs_sha256: str
+    summary: dict[str, object]
+    formula_version: str
+
+
+async def list_ranked_ideas(connection: Connection, challenge_id: UUID) -> tuple[list[UUID], list[int]]:
+    """The ideas to rank, in the order of their ids, and how many people support each."""
+    rows = await connection.fetch(_SQL["list_ranked_ideas"], challenge_id)
+    return [row["id"] for row in rows], [row["supporters"] for row in rows]
+
+
+def iterate_answers(connection: Connection, challenge_id: UUID) -> "asyncpg.cursor.CursorFactory[asyncpg.Record]":
+    """Answered cards, streamed, since a large challenge has millions; needs an open transaction."""
+    return connection.cursor(_SQL["list_answers"], challenge_id, prefetch=_PREFETCH)
+
+
+async def has_inputs(connection: Connection, challenge_id: UUID, kind: RankingKind, sha256: str) -> bool:
+    """Whether these inputs were ranked before."""
+    known: bool = await connection.fetchval(_SQL["has_inputs"], challenge_id, kind, sha256)
+    return known
+
+
+async def still_frozen_at(connection: Connection, challenge_id: UUID, frozen_at: datetime | None) -> bool:
+    """Whether nobody reopened or closed the challenge meanwhile; nobody does until the commit."""
+    same: bool = await connection.fetchval(_SQL["still_frozen_at"], challenge_id, frozen_at)
+    return same
+
+
+async def add_ranking(
+    connection: Connection, inputs: CrowdInputs, packed: bytes, sha256: str, computed: ComputedRanking, now: datetime
+) -> UUID | None:
+    """Store a snapshot with its entries; None when the same inputs were ranked before."""
+    ranking_id: UUID | None = await connection.fetchval(
+        _SQL["add_ranking"],
+        new_id(),
+        inputs.challenge_id,
+        inputs.kind,
+        computed.formula_version,
+        inputs.shortlist_size,
+        inputs.seed,
+        packed,
+        sha256,
+        computed.summary,
+        len(computed.entries),
+        now,
+    )
+    if ranking_id is not None:
+        columns = zip(*(msgspec.structs.astuple(entry) for entry in computed.entries), strict=True)
+        await connection.execute(_SQL["add_entries"], ranking_id, *(list(column) for column in columns))
+    return ranking_id
+
+
+async def read_inputs(connection: Connection, ranking_id: UUID) -> StoredInputs | None:
+    """What the snapshot was computed from."""
+    row = await connection.fetchrow(_SQL["read_inputs"], ranking_id)
+    return None if row is None else msgspec.convert(row, StoredInputs)
+
+
+async def list_stored(connection: Connection, ranking_id: UUID) -> list[RankedIdea]:
+    """The entries of a snapshot as stored, from the top."""
+    return msgspec.convert(await connection.fetch(_SQL["list_stored"], ranking_id), list[RankedIdea])
+
+
+async def list_rankings(
+    connection: Connection,
+    challenge_id: UUID,
+    kinds: list[RankingKind],
+    *,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[RankingOut]:
+    """Snapshots of the challenge, newest first."""
+    created_at, ranking_id = after or (None, None)
+    rows = await connection.fetch(
+        _SQL["list_rankings"], challenge_id, [str(kind) for kind in kinds], created_at, ranking_id, limit
+    )
+    return msgspec.convert(rows, list[RankingOut])
+
+
+async def find_ranking(connection: Connection, ranking_id: UUID) -> RankingOut | None:
+    """One snapshot."""
+    row = await connection.fetchrow(_SQL["find_ranking"], ranking_id)
+    return None if row is None else msgspec.convert(row, RankingOut)
+
+
+async def list_entries(
+    connection: Connection, ranking_id: UUID, *, after_position: int, limit: int
+) -> list[RankingEntryOut]:
+    """Places of a snapshot below `after_position`, from the top."""
+    rows = await connection.fetch(_SQL["list_entries"], ranking_id, after_position, limit)
+    return msgspec.convert(rows, list[RankingEntryOut])
+
+
+async def owes_reviews(connection: Connection, challenge_id: UUID, person_id: UUID) -> bool:
+    """Whether the person has a review of this challenge still to send."""
+    owes: bool = await connection.fetchval(_SQL["owes_reviews"], challenge_id, person_id)
+    return owes

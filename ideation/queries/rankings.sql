@@ -1,0 +1,100 @@
+-- list_ranked_ideas: every idea that can be ranked, and the distinct people who support it or one merged into it
+WITH RECURSIVE folded AS (
+    SELECT id, id AS survivor_id FROM ideas
+    WHERE challenge_id = $1 AND canonical_id IS NULL AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL
+    UNION ALL
+    SELECT ideas.id, folded.survivor_id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+), supported AS (
+    SELECT folded.survivor_id, count(DISTINCT votes.person_id) AS people
+    FROM votes JOIN folded ON folded.id = votes.idea_id
+    WHERE votes.challenge_id = $1 AND votes.impression_id IS NULL AND votes.value > 0
+      AND NOT EXISTS (SELECT FROM votes AS ranked JOIN folded AS of ON of.id = ranked.idea_id
+                      WHERE of.survivor_id = folded.survivor_id AND ranked.person_id = votes.person_id
+                        AND ranked.impression_id IS NOT NULL)
+    GROUP BY folded.survivor_id
+)
+SELECT ideas.id, coalesce(supported.people, 0) AS supporters
+FROM ideas LEFT JOIN supported ON supported.survivor_id = ideas.id
+WHERE ideas.challenge_id = $1 AND ideas.canonical_id IS NULL AND ideas.state NOT IN ('draft', 'withdrawn')
+  AND ideas.hidden_at IS NULL
+ORDER BY ideas.id;
+
+-- list_answers: one answered card for each person and surviving idea, the one on the survivor itself first; no authors
+WITH RECURSIVE folded AS (
+    SELECT id, id AS survivor_id FROM ideas
+    WHERE challenge_id = $1 AND canonical_id IS NULL AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL
+    UNION ALL
+    SELECT ideas.id, folded.survivor_id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+), authors AS (
+    SELECT DISTINCT folded.survivor_id, idea_authors.person_id
+    FROM idea_authors JOIN folded ON folded.id = idea_authors.idea_id WHERE agreed_at IS NOT NULL
+), answers AS (
+    SELECT DISTINCT ON (folded.survivor_id, votes.person_id)
+           folded.survivor_id, votes.person_id, people.department, impressions.position, impressions.shown_count,
+           impressions.own_department, votes.value
+    FROM votes
+    JOIN folded ON folded.id = votes.idea_id
+    JOIN impressions ON impressions.id = votes.impression_id
+    JOIN people ON people.id = votes.person_id
+    LEFT JOIN authors ON authors.survivor_id = folded.survivor_id AND authors.person_id = votes.person_id
+    WHERE votes.challenge_id = $1 AND authors.person_id IS NULL
+    ORDER BY folded.survivor_id, votes.person_id, votes.idea_id <> folded.survivor_id, votes.updated_at DESC,
+             votes.idea_id
+)
+SELECT (dense_rank() OVER (ORDER BY person_id) - 1)::integer AS person,
+       (dense_rank() OVER (ORDER BY department) - 1)::integer AS department,
+       survivor_id, position::integer, shown_count, own_department::integer, coalesce(value, -1)::integer AS value
+FROM answers
+ORDER BY survivor_id, person_id;
+
+-- add_ranking: a snapshot, unless one of the very same inputs exists
+INSERT INTO rankings (id, challenge_id, kind, formula_version, shortlist_size, seed, inputs, inputs_sha256, summary,
+                      idea_count, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (challenge_id, kind, formula_version, inputs_sha256) DO NOTHING
+RETURNING id;
+
+-- add_entries: the entries of a snapshot
+INSERT INTO ranking_entries (ranking_id, idea_id, position, score, score_low, score_high, rank_low, rank_high,
+                             probability_top, band, contributions)
+SELECT $1, row.* FROM unnest($2::uuid[], $3::integer[], $4::double precision[], $5::double precision[],
+    $6::double precision[], $7::integer[], $8::integer[], $9::double precision[], $10::integer[], $11::jsonb[]) AS row;
+
+-- has_inputs: whether a snapshot of these very inputs exists
+SELECT EXISTS (SELECT FROM rankings WHERE challenge_id = $1 AND kind = $2 AND inputs_sha256 = $3);
+
+-- still_frozen_at: whether the challenge is frozen as it was ($2), or still not at all; held until the commit
+SELECT frozen_at IS NOT DISTINCT FROM $2::timestamptz FROM challenges WHERE id = $1 FOR KEY SHARE;
+
+-- read_inputs: what a ranking was computed from
+SELECT kind, inputs, inputs_sha256, summary, formula_version FROM rankings WHERE id = $1;
+
+-- list_stored: a ranking as it was stored
+SELECT idea_id, position, score, score_low, score_high, rank_low, rank_high, probability_top, band, contributions
+FROM ranking_entries WHERE ranking_id = $1 ORDER BY position;
+
+-- list_rankings: snapshots of a challenge, newest first
+SELECT id, challenge_id, kind, formula_version, shortlist_size, idea_count, inputs_sha256, summary, created_at
+FROM rankings
+WHERE challenge_id = $1 AND kind = ANY ($2::text[])
+  AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
+ORDER BY created_at DESC, id DESC
+LIMIT $5;
+
+-- find_ranking: one snapshot
+SELECT id, challenge_id, kind, formula_version, shortlist_size, idea_count, inputs_sha256, summary, created_at
+FROM rankings WHERE id = $1;
+
+-- list_entries: places of a snapshot with titles, from the top
+SELECT idea_id, ideas.title, position, score, score_low, score_high, rank_low, rank_high, probability_top, band,
+       contributions
+FROM ranking_entries JOIN ideas ON ideas.id = ranking_entries.idea_id
+WHERE ranking_id = $1 AND position > $2
+ORDER BY position
+LIMIT $3;
+
+-- owes_reviews: whether a person has any review of this challenge still to send
+SELECT EXISTS (
+    SELECT FROM review_assignments
+    WHERE challenge_id = $1 AND reviewer_id = $2 AND released_at IS NULL
+      AND NOT EXISTS (SELECT FROM reviews WHERE assignment_id = review_assignments.id AND sent_at IS NOT NULL));

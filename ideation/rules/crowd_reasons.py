@@ -1,0 +1,49 @@
+"""Why an idea stands where it stands in the crowd's ranking, in words."""
+
+from collections.abc import Mapping
+
+from ideation.entities.challenges import VotingMethod
+
+# Corrections smaller than this, in points of the yes rate, are not worth a sentence.
+_WORTH_SAYING = 0.01
+
+_SENTENCES = {
+    "place": ("It was dealt further down than others, where attention falls", "It was dealt further up than others"),
+    "own_department": (
+        "Its author's department voted harder on it",
+        "Its author's own department was among the voters",
+    ),
+    "voters": ("Its voters rarely say yes", "Its voters say yes easily"),
+    "caution": ("Few answers: held towards the average", "Few answers: held towards the average"),
+}
+
+
+def reasons(method: VotingMethod, counts: Mapping[str, float], parts: Mapping[str, float]) -> list[str]:
+    """Sentences for people, the counts first, then every correction worth saying, then who does not rank."""
+    said = [_answers(method, counts)]
+    said += [
+        _correction(name, parts[name], method) for name in _SENTENCES if abs(parts.get(name, 0.0)) >= _WORTH_SAYING
+    ]
+    if counts["supporters"]:
+        said.append(f"{_people(counts['supporters'])} support it through its link; that is shown and does not rank.")
+    return said
+
+
+def _answers(method: VotingMethod, counts: Mapping[str, float]) -> str:
+    answered = int(counts["answers"])
+    if not answered:
+        return "Nobody has answered it yet, so it stands at the average with a wide interval."
+    if method is VotingMethod.STARS:
+        return f"{int(counts['yes'])} of {_people(answered)} it was dealt to gave it stars."
+    verb = "voted it up" if method is VotingMethod.UP_VOTE else "said yes"
+    return f"{int(counts['yes'])} of {_people(answered)} it was dealt to {verb}."
+
+
+def _correction(name: str, points: float, method: VotingMethod) -> str:
+    up, down = _SENTENCES[name]
+    size = f"{points:+.1f} stars" if method is VotingMethod.STARS else f"{100 * points:+.0f} points"
+    return f"{up if points > 0 else down}: {size}."
+
+
+def _people(count: float) -> str:
+    return "1 person" if count == 1 else f"{int(count)} people"
