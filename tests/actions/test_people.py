@@ -387,8 +387,9 @@ async def test_a_session_that_starts_during_deactivation_is_ended_too(database_u
         async with signing_in.transaction():
             await start_session(signing_in, person_id, NOW, 12)
             deactivation = asyncio.create_task(deactivate())
-            while not await signing_in.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
-                await asyncio.sleep(0.01)
+            blocked = "SELECT cardinality(pg_blocking_pids($1)) > 0 FROM pg_sleep(0.01)"
+            while not await signing_in.fetchval(blocked, leaving.get_server_pid()):
+                assert not deactivation.done()
         await deactivation
         lasting = await signing_in.fetchval("SELECT count(*) FROM sessions WHERE ended_at IS NULL")
     finally:
