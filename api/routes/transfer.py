@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.exceptions import ClientException
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 from litestar.response import Stream
 
 from api.dependencies import AnyRequest
@@ -37,7 +37,7 @@ async def start(
     connection: Connection,
     actor: Actor,
     now: datetime,
-    file_format: Annotated[Format, Parameter(query="format")] = "jsonl",
+    file_format: Annotated[Format, QueryParameter(name="format")] = "jsonl",
     source_name: SourceName = "",
 ) -> ImportOut:
     """Opens an import; its lines are sent to `/v1/imports/{id}/lines`, as often as it takes."""
@@ -113,7 +113,7 @@ async def export(
     actor: Actor,
     settings: Settings,
     now: datetime,
-    file_format: Annotated[Format, Parameter(query="format")] = "jsonl",
+    file_format: Annotated[Format, QueryParameter(name="format")] = "jsonl",
     kind: Kind = None,
     people: Naming = "pseudonyms",
 ) -> Stream:

@@ -13,7 +13,7 @@ from ideation.actions.people import add_person
 from ideation.actions.sessions import create_sign_in_link
 from ideation.cli.processes import settings_or_exit
 from ideation.database import Connection, open_connection
-from ideation.entities.people import NewPerson, Person, Role
+from ideation.entities.people import ALL_SCOPES, Actor, NewPerson, Person, Role
 from ideation.errors import IdeationError
 from ideation.queries.people import find_person_by_email
 
@@ -54,10 +54,29 @@ def sign_in_link(*, email: str, minutes: int) -> None:
     click.echo(f"{settings.public_url.rstrip('/')}{path}")
 
 
-async def _make_link(connection: Connection, email: str, minutes: int) -> str:
-    person: Person | None = await find_person_by_email(connection, email)
+async def act_as(connection: Connection, email: str) -> Actor:
+    """The person with this e-mail as an actor: whoever may run commands here may act for everybody."""
+    person = await _find_or_fail(connection, email)
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        department=person.department,
+        site=person.site,
+        roles=frozenset(person.roles),
+        scopes=ALL_SCOPES,
+        policy_accepted=True,
+    )
+
+
+async def _find_or_fail(connection: Connection, email: str) -> Person:
+    person = await find_person_by_email(connection, email)
     if person is None:
         raise click.ClickException(f"Nobody is registered as {email}; add them with `ideation person add`.")
+    return person
+
+
+async def _make_link(connection: Connection, email: str, minutes: int) -> str:
+    person = await _find_or_fail(connection, email)
     return (await create_sign_in_link(connection, person.id, datetime.now(UTC), minutes=minutes)).path
 
 

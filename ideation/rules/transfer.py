@@ -75,11 +75,11 @@ def is_complete_csv_record(record: bytes) -> bool:
 
 
 def take_lines(buffer: bytearray) -> Iterator[bytes]:
-    """Remove and yield every finished line of the buffer, without its line break."""
+    """Remove and yield every finished line of the buffer, without its line feed."""
     while (end := buffer.find(b"\n")) >= 0:
         line = bytes(buffer[:end])
         del buffer[: end + 1]
-        yield line.removesuffix(b"\r")
+        yield line
 
 
 def guard_csv_cell(cell: str) -> str:
@@ -172,7 +172,7 @@ class RecordReader:
             if len(self._record) > MAX_LINE_BYTES:
                 raise Invalid(f"The record at line {self._record_number} is longer than {MAX_LINE_BYTES} bytes.")
             return
-        record, self._record = self._record + line, b""
+        record, self._record = (self._record + line).removesuffix(b"\r"), b""
         if record.strip():
             yield from self._parse(record)
 

@@ -1,0 +1,58 @@
+"""`ideation export`: a challenge as the lines an import takes."""
+
+import asyncio
+import gzip
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+import click
+
+from ideation.actions.exports import Naming, export_csv, export_jsonl, plan_export
+from ideation.cli.person import act_as
+from ideation.cli.processes import settings_or_exit
+from ideation.database import open_connection
+from ideation.entities.transfer import LINE_KINDS, LineKind
+from ideation.errors import IdeationError
+from ideation.settings import Settings
+
+
+@click.command("export")
+@click.argument("challenge_id", type=click.UUID, metavar="CHALLENGE")
+@click.option("--as", "email", required=True, help="E-mail of whoever runs the challenge, or of an administrator.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="A file (.gz packs it), or stdout.")
+@click.option("--kind", type=click.Choice(LINE_KINDS), help="Write the lines of this kind as CSV.")
+@click.option("--people", type=click.Choice(["pseudonyms", "names"]), default="pseudonyms", show_default=True)
+def command(*, challenge_id: UUID, email: str, output: Path | None, kind: LineKind | None, people: Naming) -> None:
+    """Export CHALLENGE as JSON Lines, or one kind of line as CSV."""
+    settings = settings_or_exit()
+    try:
+        with _open(output) as target:
+            asyncio.run(_export(settings, challenge_id, email, kind, people, target))
+    except IdeationError as error:
+        raise click.ClickException(error.detail) from None
+
+
+def _open(output: Path | None) -> AbstractContextManager[IO[bytes] | gzip.GzipFile]:
+    if output is None:
+        return click.open_file("-", "wb")
+    return gzip.open(output, "wb") if output.suffix == ".gz" else output.open("wb")
+
+
+async def _export(
+    settings: Settings, challenge_id: UUID, email: str, kind: LineKind | None, people: Naming, target: IO[bytes] | gzip.GzipFile
+) -> None:
+    connection = await open_connection(settings.database_url)
+    try:
+        async with connection.transaction():
+            actor = await act_as(connection, email)
+            now = datetime.now(UTC)
+            plan = await plan_export(connection, actor, challenge_id, people, settings.secret_key, now)
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            lines = export_jsonl(connection, plan) if kind is None else export_csv(connection, plan, kind)
+            async for line in lines:
+                target.write(line)
+    finally:
+        await connection.close()
