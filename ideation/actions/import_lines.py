@@ -84,7 +84,8 @@ async def take_ideas(batch: Batch, lines: Sequence[Numbered[IdeaLine]]) -> None:
 
 
 async def _add_ideas(batch: Batch, people: dict[str, PersonKey], taken: Sequence[tuple[UUID, IdeaLine]]) -> None:
-    ideas, authors = [], []
+    ideas: list[tuple[Any, ...]] = []
+    authors: list[tuple[Any, ...]] = []
     for idea_id, line in taken:
         author = people[line.author.lower()]
         # One text an idea: PostgreSQL's arrays of arrays must all be of one length.

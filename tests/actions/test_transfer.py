@@ -34,7 +34,12 @@ def person(name: str, department: str = "Sales") -> dict[str, object]:
 
 
 def idea(external_id: str, author: str, **more: object) -> dict[str, object]:
-    given = {"kind": "idea", "id": external_id, "author": f"{author}@example.org", "title": f"Title of {external_id}"}
+    given: dict[str, object] = {
+        "kind": "idea",
+        "id": external_id,
+        "author": f"{author}@example.org",
+        "title": f"Title of {external_id}",
+    }
     return given | {"submitted_at": AT} | more
 
 
@@ -43,7 +48,13 @@ def vote(external_id: str, voter: str, answer: object = "yes", **more: object) -
 
 
 def review(external_id: str, reviewer: str, scores: dict[str, object]) -> dict[str, object]:
-    line = {"kind": "review", "id": f"{external_id}-{reviewer}", "idea": external_id, "scores": scores, "at": AT}
+    line: dict[str, object] = {
+        "kind": "review",
+        "id": f"{external_id}-{reviewer}",
+        "idea": external_id,
+        "scores": scores,
+        "at": AT,
+    }
     return line | {"reviewer": f"{reviewer}@example.org"}
 
 
