@@ -1,0 +1,1 @@
+"""The API's description as pages to read: no script, nothing from elsewhere."""
