@@ -74,8 +74,9 @@ async def add_ranking(
         now,
     )
     if ranking_id is not None:
-        columns = zip(*(msgspec.structs.astuple(entry) for entry in computed.entries), strict=True)
-        await connection.execute(_SQL["add_entries"], ranking_id, *(list(column) for column in columns))
+        fields = RankedIdea.__struct_fields__
+        columns = [[getattr(entry, field) for entry in computed.entries] for field in fields]
+        await connection.execute(_SQL["add_entries"], ranking_id, *columns)
     return ranking_id
 
 

@@ -36,7 +36,8 @@ ORDER BY challenges.id LIMIT 1000;
 -- remind_reviewers: once for each due date, some days before it
 INSERT INTO notifications (id, person_id, kind, message, challenge_id, once_key, created_at)
 SELECT gen_random_uuid(), reviewer_id, 'reviews_due',
-       format('%s of your reviews for “%s” are due on %s.', count(*), question,
+       format(CASE WHEN count(*) = 1 THEN '%s of your reviews for “%s” is due on %s.'
+                   ELSE '%s of your reviews for “%s” are due on %s.' END, count(*), question,
               to_char(min(due_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
        challenge_id, format('reviews-due:%s:%s', challenge_id, to_char(min(due_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD')), $1
 FROM (
@@ -54,7 +55,8 @@ ON CONFLICT (person_id, once_key) DO NOTHING;
 -- remind_owners: authors wait for an answer and the promised day is near; once before it and once after
 INSERT INTO notifications (id, person_id, kind, message, challenge_id, once_key, created_at)
 SELECT gen_random_uuid(), owner_id, 'answers_owed',
-       format('%s ideas of “%s” wait for an answer; you promised it by %s.', owed, question,
+       format(CASE WHEN owed = 1 THEN '%s idea of “%s” waits for an answer; you promised it by %s.'
+                   ELSE '%s ideas of “%s” wait for an answer; you promised it by %s.' END, owed, question,
               to_char(answer_by AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
        id, format('answers-owed:%s:%s:%s', id, to_char(answer_by AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
                   CASE WHEN answer_by <= $1 THEN 'late' ELSE 'soon' END), $1
