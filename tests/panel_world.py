@@ -164,5 +164,5 @@ async def make_ranking(
 
 async def make_ideas(connection: Connection, challenge_id: UUID, count: int, **given: object) -> list[UUID]:
     """Submitted ideas, each by somebody else of the research department, in the order of their ids."""
-    ids = [await make_idea(connection, challenge_id, **given) for _ in range(count)]
+    ids = [await make_idea(connection, challenge_id, None, **given) for _ in range(count)]
     return sorted(ids)

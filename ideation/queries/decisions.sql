@@ -69,7 +69,8 @@ SELECT count(*) AS ideas, count(answered_at) AS answered, count(*) - count(answe
        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM answered_at - submitted_at) / 3600)
            AS median_hours_from_submission,
        percentile_cont(0.5) WITHIN GROUP (
-           ORDER BY CASE WHEN closes THEN greatest(0, extract(epoch FROM answered_at - owed_since) / 3600) END)
+           ORDER BY CASE WHEN closes AND answered_at IS NOT NULL
+                         THEN greatest(0, extract(epoch FROM answered_at - owed_since) / 3600) END)
            AS median_hours_from_close,
        (max(greatest(0, extract(epoch FROM $2 - owed_since) / 3600)) FILTER (WHERE answered_at IS NULL))::double precision
            AS oldest_owed_hours,
