@@ -14,7 +14,7 @@ from scoring.errors import ScoringError
 FORMULA_VERSION = "bradley-terry-newton/1"
 MAX_ITERATIONS = 50
 MAX_STEP = 2.5
-LAST_STEP = 1e-4
+LAST_STEP = 3e-4
 CG_TOLERANCE = 0.02
 CG_LIMIT = 100
 ADVANTAGE_PRECISION = 1e-3
@@ -177,7 +177,6 @@ class _System:
         self.data, self.prior, self.prior_variance = data, prior, prior_variance
         self.design = _design(data)
         self.transposed = self.design.T.tocsr()
-        self.squared = self.transposed.power(2)
         self.size = int(self.design.shape[1])
 
     def newton_step(self, theta: Floats) -> Floats:
@@ -191,7 +190,9 @@ class _System:
         return self._diagonal(self.data.count * chance * (1 - chance), self._prior_terms(theta)[1])
 
     def _diagonal(self, weight: Floats, precision: Floats) -> Floats:
-        return np.maximum(np.asarray(self.squared @ weight) + precision, 1e-300)
+        data = self.data
+        items = np.bincount(data.first, weight, data.item_count) + np.bincount(data.second, weight, data.item_count)
+        return np.maximum(np.concatenate((items, weight @ data.terms**2)) + precision, 1e-300)
 
     def _prior_terms(self, theta: Floats) -> tuple[Floats, Floats]:
         """Gradient and curvature of the log prior; advantages always have a weak normal prior."""

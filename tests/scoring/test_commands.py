@@ -1,0 +1,108 @@
+"""`ideation rank` and `ideation simulate`, run as a person would."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from ideation.cli.rank import command as rank
+from ideation.cli.simulate import command as simulate
+
+VOTES = "idea,person,answer\n" + "".join(
+    f"{idea},p{person},{'yes' if person < yes else 'no'}\n"
+    for idea, yes in (("bikes", 9), ("parking", 2), ("lunch", 5))
+    for person in range(10)
+)
+COMPARISONS = "winner,loser\n" + "tea,coffee\n" * 3 + "coffee,water\n" * 2 + "tea,water\n"
+REVIEWS = "idea,reviewer,value,effort,note\na,x,5,4,good\na,y,4,,\nb,x,2,2,\nb,y,1,3,weak\n"
+
+
+def run_rank(folder: Path, content: str, *options: str) -> Result:
+    file = folder / "table.csv"
+    file.write_text(content, encoding="utf-8")
+    return CliRunner().invoke(rank, [str(file), *options])
+
+
+@pytest.mark.parametrize(
+    ("content", "order"),
+    [
+        (VOTES, ["bikes", "lunch", "parking"]),
+        (COMPARISONS, ["tea", "coffee", "water"]),
+        (REVIEWS, ["a", "b"]),
+    ],
+    ids=["votes", "comparisons", "reviews"],
+)
+def test_rank_orders_the_ideas_of_each_kind_of_file(tmp_path: Path, content: str, order: list[str]) -> None:
+    result = run_rank(tmp_path, content, "-k", "1", "--json", str(tmp_path / "out.json"))
+
+    assert result.exit_code == 0, result.output
+    ranked = msgspec.json.decode((tmp_path / "out.json").read_bytes())
+    assert [line["idea"] for line in ranked["ideas"]] == order
+    assert sum(line["top_k"] for line in ranked["ideas"]) == pytest.approx(1.0)
+
+
+def test_rank_is_the_same_whatever_the_order_of_lines(tmp_path: Path) -> None:
+    head, *lines = VOTES.splitlines()
+    outputs = []
+    for content in (VOTES, "\n".join([head, *reversed(lines)]) + "\n"):
+        run_rank(tmp_path, content, "--json", str(tmp_path / "out.json"))
+        outputs.append((tmp_path / "out.json").read_bytes())
+
+    assert outputs[0] == outputs[1]
+
+
+def test_rank_writes_a_picture(tmp_path: Path) -> None:
+    result = run_rank(tmp_path, VOTES, "--plot", str(tmp_path / "out.svg"))
+
+    assert result.exit_code == 0
+    assert (tmp_path / "out.svg").read_text(encoding="utf-8").count("<circle") == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("a,b\n1,2\n", "the table needs"),
+        ("idea,person,answer\nx,y,maybe\n", "line 2: answer must be yes, no or skip"),
+        ("idea,person,answer,position\nx,y,yes,first\n", "line 2: position is not a number"),
+        ("winner,loser\nx,x\n", "cannot be compared with itself"),
+        ("idea,reviewer,note\nx,y,fine\n", "at least one column of numbers"),
+        ("", "the table needs"),
+    ],
+)
+def test_rank_refuses_a_wrong_file_in_words(tmp_path: Path, content: str, words: str) -> None:
+    result = run_rank(tmp_path, content)
+
+    assert result.exit_code == 1
+    assert words in result.output
+
+
+def test_rank_of_a_header_alone_finds_no_ideas(tmp_path: Path) -> None:
+    result = run_rank(tmp_path, "idea,person,answer\n")
+
+    assert result.exit_code == 0
+    assert "0 ideas from 0 votes" in result.output
+
+
+def test_simulate_prints_both_designs_and_writes_files(tmp_path: Path) -> None:
+    files = {name: tmp_path / name for name in ("out.json", "calibration.svg", "curve.svg")}
+    result = CliRunner().invoke(
+        simulate,
+        [
+            "--ideas", "60", "--voters", "60", "--cards", "20", "--reviewers", "8", "--reviews", "40", "-k", "3",
+            "--seeds", "1", "--json", str(files["out.json"]), "--plot", str(files["calibration.svg"]),
+            "--curve", str(files["curve.svg"]),
+        ],
+    )  # fmt: skip
+
+    assert result.exit_code == 0, result.output
+    figures = msgspec.json.decode(files["out.json"].read_bytes())["figures"]
+    assert {"precision, directed, 40 reviews", "regret, usual, 3 an idea"} <= set(figures)
+    assert all(file.stat().st_size > 200 for file in files.values())
+
+
+def test_simulate_refuses_more_winners_than_ideas() -> None:
+    result = CliRunner().invoke(simulate, ["--ideas", "20", "-k", "20", "--seeds", "1"])
+
+    assert result.exit_code == 1
+    assert "pick fewer ideas than there are" in result.output
