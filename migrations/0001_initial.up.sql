@@ -287,6 +287,7 @@ CREATE TABLE idea_vectors (
     vector vector(256) NOT NULL
 );
 CREATE INDEX idea_vectors_vector_idx ON idea_vectors USING hnsw (vector vector_ip_ops);
+CREATE INDEX idea_vectors_challenge_idx ON idea_vectors (challenge_id);
 
 -- ------------------------------------------------------------------ comments and moderation
 
@@ -492,6 +493,29 @@ CREATE TABLE idea_placements (
 );
 CREATE INDEX idea_placements_theme_idx ON idea_placements (theme_id, typicality DESC);
 CREATE INDEX idea_placements_challenge_idx ON idea_placements (challenge_id);
+
+-- What places a new idea among the themes without refitting: arrays, and the theme that each centroid stands for.
+CREATE TABLE theme_models (
+    challenge_id uuid PRIMARY KEY REFERENCES challenges (id) ON DELETE CASCADE,
+    -- Counts every change of the themes, by a run or a person: a run that read an older one writes nothing.
+    version integer NOT NULL DEFAULT 1,
+    encoder text NOT NULL,
+    model bytea NOT NULL,
+    theme_ids uuid[] NOT NULL,
+    -- How many ideas there were when the number of themes was last looked for.
+    fitted_ideas integer NOT NULL,
+    computed_at timestamptz NOT NULL
+);
+
+-- A model of this installation's own verdicts on pairs; the newest one is used.
+CREATE TABLE duplicate_models (
+    id uuid PRIMARY KEY,
+    model jsonb NOT NULL,
+    curve jsonb NOT NULL,
+    confirmed integer NOT NULL,
+    dismissed integer NOT NULL,
+    fitted_at timestamptz NOT NULL
+);
 
 -- Every run of an analysis, so that freshness and failure can be shown to people.
 CREATE TABLE analysis_runs (

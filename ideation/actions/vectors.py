@@ -1,0 +1,30 @@
+"""The vector of an idea is stored with its wording, so that the idea is found as soon as it is committed."""
+
+import asyncio
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ideation.database import Connection
+from ideation.entities.challenges import Challenge
+from ideation.entities.vectors import IdeaText
+from ideation.queries import vectors as queries
+from ideation.text.encoder import load_encoder
+from ideation.text.templates import own_text
+
+# Encoding takes under a millisecond up to this length; a longer text would keep other requests waiting.
+_LONGEST_AT_ONCE = 2_000
+
+
+async def store_vector(connection: Connection, text: IdeaText, challenge: Challenge) -> None:
+    """Encode a wording that was just written and keep its vector."""
+    vector = await encode(own_text(text.title, text.body, challenge.idea_template))
+    await queries.store_vectors(connection, load_encoder().name, [text], vector)
+
+
+async def encode(text: str) -> NDArray[np.float32]:
+    """The vector of one text, shape (1, dimensions)."""
+    encoder = load_encoder()
+    if len(text) <= _LONGEST_AT_ONCE:
+        return encoder.encode([text])
+    return await asyncio.to_thread(encoder.encode, [text])

@@ -1,0 +1,89 @@
+"""SQL of idea vectors and of looking for ideas near others."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ideation.database import Connection
+from ideation.entities.vectors import AnalysedIdea, IdeaText
+from ideation.queries import load_statements
+
+_SQL = load_statements("vectors")
+
+Vector = NDArray[np.float32]
+
+
+async def store_vectors(connection: Connection, encoder: str, texts: Sequence[IdeaText], vectors: Vector) -> None:
+    """Keep the vector of each text unless its idea was edited since; an idea whose vector is zero has none."""
+    filled = np.any(vectors, axis=1)
+    await connection.executemany(
+        _SQL["store_vector"],
+        [(texts[row].id, texts[row].revision, encoder, vectors[row]) for row in np.flatnonzero(filled)],
+    )
+    await connection.executemany(_SQL["delete_vector"], [(texts[row].id,) for row in np.flatnonzero(~filled)])
+
+
+async def list_without_vector(
+    connection: Connection, challenge_id: UUID, encoder: str, *, after: UUID | None, limit: int
+) -> list[IdeaText]:
+    """Submitted ideas that lack a vector of this encoder, by id."""
+    rows = await connection.fetch(_SQL["list_without_vector"], challenge_id, encoder, after, limit)
+    return msgspec.convert(rows, list[IdeaText])
+
+
+async def find_text(connection: Connection, idea_id: UUID) -> IdeaText | None:
+    """The wording of an idea that takes part in comparisons: submitted, shown and not merged."""
+    row = await connection.fetchrow(_SQL["find_text"], idea_id)
+    return None if row is None else msgspec.convert(row, IdeaText)
+
+
+async def list_analysed(
+    connection: Connection, challenge_id: UUID, encoder: str, only: Sequence[UUID] | None = None
+) -> list[AnalysedIdea]:
+    """The ideas of a challenge that take part in comparisons, by id; `only` some of them."""
+    rows = await connection.fetch(_SQL["list_analysed"], challenge_id, encoder, only)
+    return [AnalysedIdea(**row) for row in rows]
+
+
+async def nearest_by_meaning(
+    connection: Connection, challenge_id: UUID, idea_id: UUID, encoder: str, limit: int
+) -> list[UUID]:
+    """The nearest ideas of the challenge; needs a transaction. Empty when the idea has no vector."""
+    await search_around(connection, limit)
+    return _ids(await connection.fetch(_SQL["nearest_by_meaning"], challenge_id, idea_id, encoder, limit))
+
+
+async def nearest_by_words(
+    connection: Connection, challenge_id: UUID, idea_id: UUID, words: str, limit: int
+) -> list[UUID]:
+    """Ideas of the challenge that share the words of a tsquery."""
+    return _ids(await connection.fetch(_SQL["nearest_by_words"], challenge_id, idea_id, words, limit))
+
+
+async def sample(connection: Connection, challenge_id: UUID, limit: int) -> list[UUID]:
+    """Some ideas of a challenge that stand for all of them."""
+    return _ids(await connection.fetch(_SQL["sample"], challenge_id, limit))
+
+
+async def telling_words(connection: Connection, text: str, limit: int) -> str:
+    """A tsquery of the rarest words of a text; empty when it has none."""
+    words: str = await connection.fetchval(_SQL["telling_words"], text, limit)
+    return words
+
+
+async def vectors_of_earlier(connection: Connection, challenge_id: UUID, encoder: str, limit: int) -> list[Vector]:
+    """Vectors of ideas of earlier challenges, the latest first."""
+    return [row["vector"] for row in await connection.fetch(_SQL["vectors_of_earlier"], challenge_id, encoder, limit)]
+
+
+async def search_around(connection: Connection, limit: int) -> None:
+    """Prepare this transaction for searches by vector that return `limit` rows after filtering."""
+    await connection.execute(_SQL["search_around"], str(max(40, min(limit, 1000))))
+
+
+def _ids(rows: Sequence[Any]) -> list[UUID]:
+    return [row[0] for row in rows]

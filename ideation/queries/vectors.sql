@@ -1,0 +1,63 @@
+-- store_vector: the vector of an idea in the wording that was read; nothing when it was edited since
+INSERT INTO idea_vectors (idea_id, challenge_id, encoder, vector)
+SELECT id, challenge_id, $3, $4 FROM ideas WHERE id = $1 AND revision = $2
+ON CONFLICT (idea_id) DO UPDATE SET encoder = excluded.encoder, vector = excluded.vector;
+
+-- delete_vector: an idea without a known word has none
+DELETE FROM idea_vectors WHERE idea_id = $1;
+
+-- list_without_vector: submitted ideas of a challenge that lack a vector of this encoder, after a given one
+SELECT id, challenge_id, revision, title, left(body, 32000) AS body FROM ideas
+WHERE challenge_id = $1 AND state <> 'draft' AND ($3::uuid IS NULL OR id > $3)
+AND NOT EXISTS (SELECT FROM idea_vectors WHERE idea_id = ideas.id AND encoder = $2)
+ORDER BY id LIMIT $4;
+
+-- find_text: one idea that takes part in comparisons
+SELECT id, challenge_id, revision, title, left(body, 32000) AS body FROM ideas
+WHERE id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn');
+
+-- list_analysed: every idea of a challenge that takes part, with what earlier analyses know of it
+SELECT ideas.id, revision, title, left(body, 32000) AS body, vector, theme_id, x, y
+FROM ideas
+LEFT JOIN idea_vectors ON idea_vectors.idea_id = ideas.id AND encoder = $2
+LEFT JOIN idea_placements ON idea_placements.idea_id = ideas.id
+WHERE ideas.challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+AND ($3::uuid[] IS NULL OR ideas.id = ANY ($3))
+ORDER BY ideas.id;
+
+-- nearest_by_meaning: the ideas of a challenge whose vectors are nearest to that of idea $2
+SELECT idea_vectors.idea_id FROM idea_vectors
+WHERE challenge_id = $1 AND encoder = $3 AND idea_id <> $2
+ORDER BY vector <#> (SELECT asked.vector FROM idea_vectors AS asked WHERE asked.idea_id = $2) LIMIT $4;
+
+-- nearest_by_words: the ideas of a challenge that share most with idea $2 in the words asked for
+SELECT id FROM ideas
+WHERE challenge_id = $1 AND id <> $2 AND search @@ $3::text::tsquery
+ORDER BY ts_rank(search, $3::text::tsquery) DESC, id LIMIT $4;
+
+-- sample: some ideas of a challenge, the same at random each time
+SELECT idea_id FROM idea_tallies WHERE challenge_id = $1 AND in_feed ORDER BY shuffle LIMIT $2;
+
+-- telling_words: a tsquery of the rarest words of a text; how common words are is what PostgreSQL's statistics say
+WITH asked AS (
+    SELECT lexeme FROM unnest(to_tsvector('english', $1)) WHERE length(lexeme) > 1
+), common AS (
+    SELECT word, share
+    FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, share)
+    WHERE schemaname = current_schema() AND tablename = 'ideas' AND attname = 'search' AND word IS NOT NULL
+), rarest AS (
+    SELECT lexeme FROM asked LEFT JOIN common ON word = lexeme
+    WHERE coalesce(share, 0) < 0.1
+    ORDER BY coalesce(share, 0), length(lexeme) DESC, lexeme LIMIT $2
+)
+SELECT coalesce(string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | '), '') FROM rarest;
+
+-- vectors_of_earlier: the latest vectors of ideas of challenges made before this one
+SELECT vector FROM idea_vectors
+WHERE encoder = $2 AND challenge_id IN (
+    SELECT id FROM challenges
+    WHERE created_at < (SELECT created_at FROM challenges WHERE id = $1) AND stage <> 'draft')
+ORDER BY idea_id DESC LIMIT $3;
+
+-- search_around: let the vector index search on until enough rows pass the filters
+SELECT set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', $1, true);

@@ -1,0 +1,158 @@
+"""Pairs of ideas that may say the same: of one new idea, or of a whole challenge."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import msgspec
+
+from ideation.database import Connection
+from ideation.entities.challenges import Challenge
+from ideation.entities.duplicates import FoundPair, KnownPair, PairState
+from ideation.entities.jobs import AnalysisKind
+from ideation.entities.vectors import AnalysedIdea, IdeaText
+from ideation.queries import duplicates as queries
+from ideation.queries import themes as theme_queries
+from ideation.queries import vectors as vector_queries
+from ideation.queries.challenges import find_challenge
+from ideation.rules.themes import refresh_due_at
+from ideation.staging import stage_job
+from ideation.text.encoder import StaticEncoder, load_encoder
+from ideation.text.templates import own_text
+from workers.clustering.corpus import Corpus
+from workers.clustering.duplicates import ProposedPair, propose_pairs
+from workers.clustering.pair_model import PairModel
+from workers.context import JobContext
+from workers.environment import utc_now
+from workers.jobs.analysis import recorded
+from workers.jobs.corpora import corpus_of
+from workers.jobs.placing import place_idea
+
+NEAREST_BY_MEANING = 30
+NEAREST_BY_WORDS = 20
+WORDS_ASKED_FOR = 12
+# So that the weight of a word follows from the challenge's ideas and not only from the few that are alike.
+BACKGROUND = 300
+
+
+async def find_duplicates(context: JobContext) -> None:
+    """Compare one idea with those of its challenge, place it among the themes, and see whether these are due."""
+    text = await vector_queries.find_text(context.connection, context.subject_id)
+    if text is None:
+        return
+    challenge = await find_challenge(context.connection, text.challenge_id, context.now)
+    if challenge is None:
+        return
+    async with recorded(context, challenge.id, AnalysisKind.DUPLICATES) as run:
+        run.details["idea_id"] = str(text.id)
+        run.idea_count = await _compare(context, challenge, text)
+    await _stage_refresh(context, challenge.id)
+
+
+async def _compare(context: JobContext, challenge: Challenge, text: IdeaText) -> int:
+    """Find the idea's pairs and its place; returns how many ideas were looked at."""
+    encoder = load_encoder()
+    own = own_text(text.title, text.body, challenge.idea_template)
+    vector = encoder.encode([own])
+    async with context.connection.transaction():
+        await vector_queries.store_vectors(context.connection, encoder.name, [text], vector)
+        known = await queries.list_known_pairs(context.connection, challenge.id, text.id)
+        near, others = await _candidates(context.connection, text, own, encoder.name)
+    wanted = {text.id, *near, *others, *(idea for pair in known for idea in (pair.idea_a, pair.idea_b))}
+    ideas = await vector_queries.list_analysed(context.connection, challenge.id, encoder.name, list(wanted))
+    model = await own_model(context.connection)
+    pairs = await asyncio.to_thread(_pairs_of_one, ideas, challenge, encoder, model, known, text.id)
+    async with context.connection.transaction():
+        await store_pairs(context, challenge.id, ideas, pairs, [pair for pair in known if pair.state == "proposed"])
+        await place_idea(context, challenge.id, encoder.name, text, vector, near)
+    return len(ideas)
+
+
+async def _candidates(connection: Connection, text: IdeaText, own: str, encoder: str) -> tuple[list[UUID], list[UUID]]:
+    """The nearest ideas by meaning; and those near by words with some that stand for all."""
+    near = await vector_queries.nearest_by_meaning(connection, text.challenge_id, text.id, encoder, NEAREST_BY_MEANING)
+    words = await vector_queries.telling_words(connection, own, WORDS_ASKED_FOR)
+    by_words = await vector_queries.nearest_by_words(connection, text.challenge_id, text.id, words, NEAREST_BY_WORDS)
+    return near, [*by_words, *await vector_queries.sample(connection, text.challenge_id, BACKGROUND)]
+
+
+def _pairs_of_one(
+    ideas: Sequence[AnalysedIdea],
+    challenge: Challenge,
+    encoder: StaticEncoder,
+    model: PairModel | None,
+    known: Sequence[KnownPair],
+    idea_id: UUID,
+) -> list[FoundPair]:
+    corpus = corpus_of(ideas, challenge, encoder)
+    only_with = [row for row, idea in enumerate(ideas) if idea.id == idea_id]
+    return found_pairs(corpus, ideas, encoder, model, known, only_with=only_with) if only_with else []
+
+
+def found_pairs(
+    corpus: Corpus,
+    ideas: Sequence[AnalysedIdea],
+    encoder: StaticEncoder,
+    model: PairModel | None,
+    known: Sequence[KnownPair],
+    *,
+    only_with: Sequence[int] | None = None,
+) -> list[FoundPair]:
+    """The pairs among these ideas that people should look at; those with a verdict never come back."""
+    rows = {idea.id: row for row, idea in enumerate(ideas)}
+    decided = {
+        (rows[pair.idea_a], rows[pair.idea_b])
+        for pair in known
+        if pair.state is not PairState.PROPOSED and pair.idea_a in rows and pair.idea_b in rows
+    }
+    proposed = propose_pairs(corpus, encoder, model=model, excluded=decided, only_with=only_with)
+    return [_found(pair, ideas) for pair in proposed]
+
+
+def _found(pair: ProposedPair, ideas: Sequence[AnalysedIdea]) -> FoundPair:
+    return FoundPair(
+        idea_a=ideas[pair.first].id,
+        idea_b=ideas[pair.second].id,
+        probability=min(max(pair.probability, 0.0), 1.0),
+        evidence=msgspec.to_builtins(pair.evidence),
+        model_version=pair.model_version,
+    )
+
+
+async def store_pairs(
+    context: JobContext,
+    challenge_id: UUID,
+    ideas: Sequence[AnalysedIdea],
+    pairs: Sequence[FoundPair],
+    proposed: Sequence[KnownPair],
+) -> set[UUID]:
+    """Write the pairs of ideas that did not change meanwhile and take back what is no longer found.
+
+    Returns the ideas that did not change; needs a transaction.
+    """
+    unchanged = await queries.list_unchanged(
+        context.connection, [idea.id for idea in ideas], [idea.revision for idea in ideas]
+    )
+    found = {(pair.idea_a, pair.idea_b) for pair in pairs}
+    gone = [(pair.idea_a, pair.idea_b) for pair in proposed if (pair.idea_a, pair.idea_b) not in found]
+    await queries.remove_pairs(context.connection, [pair for pair in gone if _both(pair, unchanged)])
+    kept = [pair for pair in pairs if _both((pair.idea_a, pair.idea_b), unchanged)]
+    await queries.add_pairs(context.connection, challenge_id, kept, utc_now())
+    return unchanged
+
+
+def _both(pair: tuple[UUID, UUID], among: Collection[UUID]) -> bool:
+    return pair[0] in among and pair[1] in among
+
+
+async def own_model(connection: Connection) -> PairModel | None:
+    """The model of this installation's verdicts; None while the shipped one is used."""
+    stored = await queries.newest_model(connection)
+    return None if stored is None else msgspec.convert(stored.model, PairModel)
+
+
+async def _stage_refresh(context: JobContext, challenge_id: UUID) -> None:
+    now = utc_now()
+    due_at = refresh_due_at(await theme_queries.read_progress(context.connection, challenge_id), now)
+    if due_at is not None:
+        await stage_job(context.connection, "refresh_themes", challenge_id, now, queue="analysis", not_before=due_at)
