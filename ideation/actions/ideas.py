@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import UNSET
 
 from ideation.actions.challenges import find_visible_challenge
-from ideation.actions.ideas_reading import find_visible_idea, read_idea
+from ideation.actions.ideas_reading import find_visible_idea, new_idea_out, read_idea
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.ideas import Idea, IdeaState, Wording
@@ -37,7 +37,7 @@ async def submit_idea(connection: Connection, actor: Actor, challenge_id: UUID, 
     if not await queries.submit_idea(connection, idea, now):
         raise closed(challenge)
     await stage_job(connection, "find_duplicates", idea.id, now)
-    return await read_idea(connection, actor, idea.id, now)
+    return new_idea_out(actor, challenge, idea, now)
 
 
 async def create_draft(
@@ -48,7 +48,7 @@ async def create_draft(
     require_not_over(challenge)
     idea = _idea(actor, challenge, tidy(new.title, new.body, new.tags), IdeaState.DRAFT, now)
     await queries.add_draft(connection, idea, now)
-    return await read_idea(connection, actor, idea.id, now)
+    return new_idea_out(actor, challenge, idea, now)
 
 
 async def _require_contributing(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:

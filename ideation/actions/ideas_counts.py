@@ -20,6 +20,25 @@ async def count_votes(
     return {row.idea_id: _counts(row, method) for row in rows}
 
 
+def no_votes(idea_id: UUID, method: VotingMethod) -> VoteCounts:
+    """The counts of an idea that nobody has seen yet."""
+    return _counts(
+        CountedIdea(
+            idea_id=idea_id,
+            views=0,
+            positive=0,
+            no=0,
+            skips=0,
+            supporters=0,
+            mean_stars=None,
+            answered=False,
+            own_value=None,
+            folded=False,
+        ),
+        method,
+    )
+
+
 def _counts(row: CountedIdea, method: VotingMethod) -> VoteCounts:
     stars = method is VotingMethod.STARS
     return VoteCounts(

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from ideation.actions.ideas_counts import count_votes
+from ideation.actions.ideas_counts import count_votes, no_votes
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.ideas import Idea, IdeaState, Surroundings
@@ -115,6 +115,28 @@ def _idea_out(seen: SeenIdea, authors: list[IdeaAuthor] | None, counts: VoteCoun
         updated_at=idea.updated_at,
         submitted_at=idea.submitted_at,
     )
+
+
+def new_idea_out(actor: Actor, challenge: Challenge, idea: Idea, now: datetime) -> IdeaOut:
+    """What `read_idea` would say of an idea that its author has just stored, without asking the database again."""
+    seen = SeenIdea(idea=idea, challenge=challenge, surroundings=_NOTHING_YET)
+    author = IdeaAuthor(person_id=actor.person_id, name=actor.name, department=actor.department)
+    counted = idea.state is not IdeaState.DRAFT and may_see_counts(actor, challenge, answered=False, owes_review=False)
+    return _idea_out(seen, [author], no_votes(idea.id, challenge.voting_method) if counted else None, now)
+
+
+_NOTHING_YET = Surroundings(
+    merged_count=0,
+    theme_id=None,
+    theme=None,
+    comment_count=0,
+    answered=False,
+    is_author=True,
+    is_invited=False,
+    panel_member=False,
+    owes_review=False,
+    unsealed=False,
+)
 
 
 async def list_revisions(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> list[Revision]:

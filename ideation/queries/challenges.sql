@@ -41,18 +41,23 @@ WHERE ($6::boolean OR owner_id = $2 OR sponsor_id = $2
         OR EXISTS (SELECT FROM panel_members WHERE challenge_id = challenges.id AND person_id = $2))))
 AND ($5::text IS NULL OR state_at(challenges, $1) = $5)
 AND ($8::boolean IS FALSE OR owner_id = $2 OR sponsor_id = $2)
-AND ($9::timestamptz IS NULL OR (challenges.created_at, challenges.id) < ($9, $10::uuid))
+AND (challenges.created_at, challenges.id) < (coalesce($9::timestamptz, 'infinity'), coalesce($10::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY challenges.created_at DESC, challenges.id DESC LIMIT $11;
 
 -- find_names: the names of some people
 SELECT id, name FROM people WHERE id = ANY ($1::uuid[]);
 
 -- participation: how many took part, and how many authors have their answer
-WITH answered AS (
-    SELECT ideas.id, submitted_at, (
-        SELECT min(decided_at) FROM decisions
-        WHERE idea_id IN (ideas.id, ideas.canonical_id) AND outcome <> 'under_review') AS answered_at
-    FROM ideas WHERE challenge_id = $1 AND state NOT IN ('draft', 'withdrawn')
+WITH first_answer AS MATERIALIZED (
+    SELECT idea_id, min(decided_at) AS at FROM decisions WHERE challenge_id = $1 AND outcome <> 'under_review'
+    GROUP BY idea_id
+), answered AS (
+    -- The author of a merged idea is answered with the idea it was merged into.
+    SELECT submitted_at, least(own.at, survivors.at) AS answered_at
+    FROM ideas
+    LEFT JOIN first_answer AS own ON own.idea_id = ideas.id
+    LEFT JOIN first_answer AS survivors ON survivors.idea_id = ideas.canonical_id
+    WHERE challenge_id = $1 AND state NOT IN ('draft', 'withdrawn')
 )
 SELECT count(*) AS ideas,
     (SELECT count(DISTINCT person_id) FROM idea_authors JOIN ideas ON ideas.id = idea_id

@@ -31,7 +31,7 @@ SELECT comments.id, comments.idea_id, parent_id, comments.author_id, people.name
 FROM comments JOIN people ON people.id = comments.author_id
 WHERE comments.idea_id = $1
 AND (deleted_at IS NULL OR EXISTS (SELECT FROM comments AS reply WHERE reply.parent_id = comments.id))
-AND ($2::timestamptz IS NULL OR (comments.created_at, comments.id) > ($2, $3::uuid))
+AND (comments.created_at, comments.id) > (coalesce($2::timestamptz, '-infinity'), coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
 ORDER BY comments.created_at, comments.id LIMIT $4;
 
 -- read_comment: one comment as the list shows it

@@ -126,5 +126,5 @@ SELECT ideas.id, ideas.challenge_id, question, title, state,
 FROM idea_authors JOIN ideas ON ideas.id = idea_authors.idea_id JOIN challenges ON challenges.id = ideas.challenge_id
 LEFT JOIN idea_tallies ON idea_tallies.idea_id = ideas.id
 WHERE person_id = $1 AND declined_at IS NULL AND ($2::uuid IS NULL OR ideas.challenge_id = $2)
-AND ($3::timestamptz IS NULL OR (ideas.updated_at, ideas.id) < ($3, $4::uuid))
+AND (ideas.updated_at, ideas.id) < (coalesce($3::timestamptz, 'infinity'), coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY ideas.updated_at DESC, ideas.id DESC LIMIT $5;

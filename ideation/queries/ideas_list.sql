@@ -5,7 +5,7 @@ AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
 AND ($4::text IS NULL OR department = $4)
 AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
     WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
-AND ($6::timestamptz IS NULL OR (submitted_at, id) < ($6, $7::uuid))
+AND (submitted_at, id) < (coalesce($6::timestamptz, 'infinity'), coalesce($7::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY submitted_at DESC, id DESC LIMIT $8;
 
 -- ids_trending: the same, by recent support and comments
@@ -16,7 +16,7 @@ AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
 AND ($4::text IS NULL OR department = $4)
 AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
     WHERE idea_placements.idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
-AND ($6::float8 IS NULL OR (trend, idea_id) < ($6, $7::uuid))
+AND (trend, idea_id) < (coalesce($6::float8, 'Infinity'), coalesce($7::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY trend DESC, idea_id DESC LIMIT $8;
 
 -- ids_supported: the same, by the people who said yes or supported, or by the mean of the stars
@@ -31,7 +31,7 @@ SELECT id, key FROM (
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
         WHERE idea_placements.idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
 ) AS listed
-WHERE $6::float8 IS NULL OR (key, id) < ($6, $7::uuid)
+WHERE (key, id) < (coalesce($6::float8, 'Infinity'), coalesce($7::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY key DESC, id DESC LIMIT $8;
 
 -- ids_random: the same, in an order that the seed $9 shuffles
@@ -43,21 +43,27 @@ SELECT id, key FROM (
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
         WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
 ) AS listed
-WHERE $6::int8 IS NULL OR (key, id) > ($6, $7::uuid)
+WHERE (key, id) > (coalesce($6::int8, -9223372036854775808), coalesce($7::uuid, '00000000-0000-0000-0000-000000000000'))
 ORDER BY key, id LIMIT $8;
 
--- ids_matching: the same, the best matches of a text first, in whole words of English or of any language
-SELECT id, key FROM (
-    SELECT id, ts_rank_cd(search, query)::float8 AS key
-    FROM ideas, LATERAL (SELECT websearch_to_tsquery('english', $9) || websearch_to_tsquery('simple', $9)) AS q (query)
-    WHERE search @@ query
+-- ids_matching: the same, the best matches of a text first; of more than a thousand, the latest thousand
+WITH matched AS MATERIALIZED (
+    SELECT id, submitted_at
+    FROM ideas WHERE search @@ (websearch_to_tsquery('english', $9) || websearch_to_tsquery('simple', $9))
     AND challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
     AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
     AND ($4::text IS NULL OR department = $4)
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
         WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
+), latest AS MATERIALIZED (
+    SELECT id FROM matched ORDER BY submitted_at DESC, id DESC LIMIT 1000
+)
+SELECT id, key FROM (
+    SELECT id, ts_rank_cd(search,
+        websearch_to_tsquery('english', $9) || websearch_to_tsquery('simple', $9))::float8 AS key
+    FROM ideas WHERE id IN (SELECT id FROM latest)
 ) AS listed
-WHERE $6::float8 IS NULL OR (key, id) < ($6, $7::uuid)
+WHERE (key, id) < (coalesce($6::float8, 'Infinity'), coalesce($7::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY key DESC, id DESC LIMIT $8;
 
 -- list_items: what a list shows of some ideas, in the given order

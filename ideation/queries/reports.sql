@@ -20,12 +20,12 @@ SELECT reports.id, challenge_id, ideas.id AS about_idea_id, title AS idea_title,
 FROM reports LEFT JOIN comments ON comments.id = comment_id
 JOIN ideas ON ideas.id = coalesce(reports.idea_id, comments.idea_id)
 WHERE outcome IS NULL AND ($1::uuid IS NULL OR challenge_id = $1)
-AND ($2::timestamptz IS NULL OR (reports.created_at, reports.id) > ($2, $3::uuid))
+AND (reports.created_at, reports.id) > (coalesce($2::timestamptz, '-infinity'), coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
 ORDER BY reports.created_at, reports.id LIMIT $4;
 
 -- list_my_reports: what a person reported and what came of it, the latest first
 SELECT id, idea_id, comment_id, reason, created_at, outcome, note, resolved_at FROM reports
-WHERE reporter_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+WHERE reporter_id = $1 AND (created_at, id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY created_at DESC, id DESC LIMIT $4;
 
 -- resolve_reports: close every open report of an idea ($1) or a comment ($2); returns who reported it
@@ -43,5 +43,5 @@ SELECT * FROM (
     FROM comments JOIN ideas ON ideas.id = idea_id
     WHERE comments.hidden_at IS NOT NULL AND deleted_at IS NULL AND ($1::uuid IS NULL OR challenge_id = $1)
 ) AS hidden
-WHERE $2::timestamptz IS NULL OR (hidden_at, id) < ($2, $3::uuid)
+WHERE (hidden_at, id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY hidden_at DESC, id DESC LIMIT $4;

@@ -15,5 +15,5 @@ RETURNING id;
 
 -- list_unsealings: all requests of a challenge, the latest first
 SELECT unsealings.*, challenge_id FROM unsealings JOIN ideas ON ideas.id = idea_id
-WHERE challenge_id = $1 AND ($2::timestamptz IS NULL OR (requested_at, unsealings.id) < ($2, $3::uuid))
+WHERE challenge_id = $1 AND (requested_at, unsealings.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY requested_at DESC, unsealings.id DESC LIMIT $4;

@@ -163,6 +163,20 @@ async def test_draft_is_its_authors_alone_until_submitted(api: Api) -> None:
     assert (await step(client, done.json(), "submit")).status_code == 409
 
 
+@pytest.mark.parametrize("authorship", ["shown", "sealed"])
+@pytest.mark.parametrize("counts_hidden", [True, False])
+@pytest.mark.parametrize("voting_method", ["yes_no", "stars"])
+async def test_answer_to_a_submission_is_what_reading_says(
+    api: Api, authorship: str, counts_hidden: bool, voting_method: str
+) -> None:
+    _, client = await employee(api)
+    given = {"authorship": authorship, "counts_hidden": counts_hidden, "voting_method": voting_method}
+    challenge_id = await make_challenge(api.connection, **given)
+    idea = await submit(client, challenge_id, body="Text", tags=["a"])
+    draft = (await client.post(f"/v1/challenges/{challenge_id}/drafts", json={"title": "Early"})).json()
+    assert [await read(client, made["id"]) for made in (idea, draft)] == [idea, draft]
+
+
 async def test_draft_can_be_deleted_and_an_idea_cannot(api: Api) -> None:
     _, client = await employee(api)
     challenge_id = await make_challenge(api.connection)
