@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from api.paging import PageOut, PageRequest, page_out
@@ -17,8 +17,8 @@ from ideation.entities.people import Actor
 _TAGS = ["assignments"]
 _PAIR = "/challenges/{challenge_id:uuid}/assignments/{idea_id:uuid}/{reviewer_id:uuid}"
 
-ReviewerFilter = Annotated[UUID | None, Parameter(query="reviewer", description="Only this reviewer.")]
-ChallengeFilter = Annotated[UUID | None, Parameter(query="challenge", description="Only this challenge.")]
+ReviewerFilter = Annotated[UUID | None, QueryParameter(name="reviewer", description="Only this reviewer.")]
+ChallengeFilter = Annotated[UUID | None, QueryParameter(name="challenge", description="Only this challenge.")]
 SentFilter = Annotated[bool | None, Parameter(description="Only reviews that were sent, or that were not.")]
 
 

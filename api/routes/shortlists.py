@@ -28,7 +28,7 @@ async def make_shortlist(
 async def read_shortlist(
     challenge_id: UUID, connection: Connection, actor: Actor, now: datetime
 ) -> Response[ShortlistOut]:
-    """With every change by hand. For those who run the challenge, and for the panel once it owes no review."""
+    """With every change by hand. For those who run the challenge, and for the panel when reviewing is over."""
     return _tagged(await shortlists.read_shortlist(connection, actor, challenge_id, now))
 
 

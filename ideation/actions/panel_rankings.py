@@ -14,7 +14,6 @@ from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.panel_rankings import (
     AlwaysSeen,
-    ComputedRanking,
     CriterionInput,
     PanelInputs,
     PanelRankingOut,
@@ -22,10 +21,12 @@ from ideation.entities.panel_rankings import (
     ReviewInput,
 )
 from ideation.entities.people import Actor
+from ideation.entities.rankings import ComputedRanking, RankingKind
 from ideation.entities.reviews import Criterion
 from ideation.errors import NotFound
 from ideation.queries import panel_rankings as queries
-from ideation.queries.assignments import count_open, latest_crowd_ranking
+from ideation.queries import rankings as ranking_queries
+from ideation.queries.assignments import count_reviews, latest_crowd_ranking
 from ideation.queries.challenges import find_challenge
 from ideation.queries.panel_rankings import IdeaRow, ReviewRow
 from ideation.queries.panels import list_curve
@@ -56,18 +57,17 @@ async def read_inputs(connection: Connection, challenge_id: UUID, now: datetime)
 async def store(connection: Connection, inputs: PanelInputs, computed: ComputedRanking, now: datetime) -> UUID | None:
     """Keep the snapshot for ever; None when nothing changed since the last one."""
     packed, digest = pack(inputs)
-    return await queries.add_ranking(connection, inputs, packed, digest, computed, now)
+    return await ranking_queries.add_ranking(connection, inputs, packed, digest, computed, now)
 
 
 async def recompute(connection: Connection, ranking_id: UUID) -> bool:
     """Whether a stored panel ranking comes out of its stored inputs again, to the last digit."""
-    stored = await queries.read_inputs(connection, ranking_id)
-    if stored is None:
-        raise NotFound("There is no such ranking.")
-    packed, digest = stored
-    if hashlib.sha256(zlib.decompress(packed)).hexdigest() != digest:
+    stored = await ranking_queries.read_inputs(connection, ranking_id)
+    if stored is None or stored.kind is not RankingKind.PANEL:
+        raise NotFound("There is no such panel ranking.")
+    if hashlib.sha256(zlib.decompress(stored.inputs)).hexdigest() != stored.inputs_sha256:
         return False
-    return compute(unpack(packed)).entries == await queries.list_entries(connection, ranking_id)
+    return compute(unpack(stored.inputs)).entries == await ranking_queries.list_stored(connection, ranking_id)
 
 
 def pack(inputs: PanelInputs) -> tuple[bytes, str]:
@@ -115,17 +115,18 @@ async def list_severity(
     await challenge_run_by(connection, actor, challenge_id, now)
     require_administrator(actor)
     ranking = await queries.latest(connection, challenge_id)
-    stored = None if ranking is None else await queries.read_inputs(connection, ranking.id)
+    stored = None if ranking is None else await ranking_queries.read_inputs(connection, ranking.id)
     if stored is None:
         return []
-    inputs = unpack(stored[0])
+    inputs = unpack(stored.inputs)
     return _severities(inputs, await queries.list_names(connection, inputs.reviewers))
 
 
 async def refuse_open_reviews(connection: Connection, actor: Actor, challenge: Challenge, now: datetime) -> None:
     """Whoever still owes reviews in the challenge sees neither ranks nor shortlist."""
     if not reviewing_is_over(challenge, now):
-        require_no_open_reviews(await count_open(connection, challenge.id, actor.person_id))
+        counts = await count_reviews(connection, challenge.id, actor.person_id)
+        require_no_open_reviews(counts.open)
 
 
 def _assemble(
@@ -140,6 +141,7 @@ def _assemble(
     reviewer_place = {person: number for number, person in enumerate(reviewers)}
     return PanelInputs(
         challenge_id=challenge.id,
+        kind=RankingKind.PANEL,
         shortlist_size=challenge.shortlist_size,
         seed=seed_for("panel", str(challenge.id)) >> (64 - _SEED_BITS),
         crowd_ranking_id=crowd_ranking_id,

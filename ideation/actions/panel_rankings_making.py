@@ -2,7 +2,8 @@
 
 import msgspec
 
-from ideation.entities.panel_rankings import ComputedRanking, PanelInputs
+from ideation.entities.panel_rankings import PanelInputs
+from ideation.entities.rankings import ComputedRanking
 from ideation.rules.panel_rankings import compute
 from scoring import connect
 

@@ -12,8 +12,10 @@ from ideation.paging import Page, PageKey, cut_page
 from ideation.paging_keys import time_and_id, time_key
 from ideation.queries import challenges as challenge_queries
 from ideation.queries import rankings as queries
+from ideation.queries.assignments import count_reviews
 from ideation.rules.challenges import require_visible
 from ideation.rules.rankings import require_rankings_visible, sees_every_ranking, visible_kinds
+from ideation.rules.reviews import panel_may_see_ranks, reviewing_is_over
 
 
 async def list_rankings(
@@ -65,6 +67,8 @@ async def _visible_kinds(connection: Connection, actor: Actor, challenge_id: UUI
     found = await challenge_queries.find_challenge(connection, challenge_id, now)
     panel_member = await challenge_queries.is_panel_member(connection, challenge_id, actor.person_id)
     challenge: Challenge = require_visible(actor, found, panel_member=panel_member)
-    owes_reviews = await queries.owes_reviews(connection, challenge_id, actor.person_id)
+    counts = await count_reviews(connection, challenge_id, actor.person_id)
+    owes_reviews = counts.open > 0 and not reviewing_is_over(challenge, now)
+    panel_member = panel_member and panel_may_see_ranks(challenge, now, counts)
     require_rankings_visible(actor, challenge, panel_member=panel_member, owes_reviews=owes_reviews)
     return visible_kinds(sees_every=sees_every_ranking(actor, challenge, panel_member=panel_member))

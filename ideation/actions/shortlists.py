@@ -14,9 +14,11 @@ from ideation.entities.shortlists import MakeShortlist, ShortlistChange, Shortli
 from ideation.errors import NotFound, PreconditionFailed, WrongState
 from ideation.queries import audit
 from ideation.queries import shortlists as queries
+from ideation.queries.assignments import count_reviews
 from ideation.queries.challenges import find_challenge, is_panel_member
 from ideation.queries.ideas import find_idea
 from ideation.rules.challenges import require_visible, runs_challenge
+from ideation.rules.reviews import panel_may_see_ranks
 from ideation.rules.shortlists import changed_order, choose
 
 # Only the best so many ideas a place compete for the list: further down, no diversity is worth the score.
@@ -62,13 +64,15 @@ async def build_shortlist(
 
 
 async def read_shortlist(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ShortlistOut:
-    """The latest shortlist, for those who run the challenge and its panel, once they owe no review."""
+    """The latest shortlist, for those who run the challenge and owe no review, and for its panel after reviewing."""
     challenge = await find_challenge(connection, challenge_id, now)
     member = await is_panel_member(connection, challenge_id, actor.person_id)
     visible = require_visible(actor, challenge, panel_member=member)
-    if not member and not runs_challenge(actor, visible):
-        raise NotFound("There is no shortlist here that you can see.")
     await refuse_open_reviews(connection, actor, visible, now)
+    if not runs_challenge(actor, visible):
+        counts = await count_reviews(connection, challenge_id, actor.person_id)
+        if not member or not panel_may_see_ranks(visible, now, counts):
+            raise NotFound("There is no shortlist here that you can see.")
     return await _out(connection, await _latest(connection, challenge_id))
 
 

@@ -85,6 +85,13 @@ class QueueItem(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime | None
 
 
+class ReviewCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's reviews in one challenge: still to be written, and sent."""
+
+    open: int
+    sent: int
+
+
 class PoolIdea(msgspec.Struct, frozen=True, kw_only=True):
     """An idea that may be reviewed. `place`: its place in the latest crowd ranking, None when it was not ranked."""
 

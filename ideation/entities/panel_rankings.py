@@ -1,12 +1,12 @@
 """The panel's ranking: what it is computed from, what it says, and what is shown of it."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from ideation.entities.panels import CurvePoint
+from ideation.entities.rankings import RankingKind
 
 
 class CriterionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,6 +32,7 @@ class PanelInputs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Everything a panel ranking is computed from. `crowd`, `novelty`: one entry an idea, None where not known."""
 
     challenge_id: UUID
+    kind: RankingKind
     shortlist_size: int
     seed: int
     crowd_ranking_id: UUID | None
@@ -41,29 +42,6 @@ class PanelInputs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     novelty: list[float | None]
     reviewers: list[UUID]
     reviews: list[ReviewInput]
-
-
-class RankedIdea(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of `ranking_entries`."""
-
-    idea_id: UUID
-    position: int
-    score: float
-    score_low: float
-    score_high: float
-    rank_low: int
-    rank_high: int
-    probability_top: float
-    band: int
-    contributions: dict[str, Any]
-
-
-class ComputedRanking(msgspec.Struct, frozen=True, kw_only=True):
-    """A ranking before it is stored."""
-
-    formula_version: str
-    entries: list[RankedIdea]
-    summary: dict[str, Any]
 
 
 class ReviewerSeverity(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from ideation.entities.assignments import (
     PoolIdea,
     PoolText,
     QueueItem,
+    ReviewCounts,
 )
 from ideation.ids import new_id
 from ideation.paging import PageKey
@@ -161,10 +162,9 @@ async def list_queue(
     return msgspec.convert(rows, list[QueueItem])
 
 
-async def count_open(connection: Connection, challenge_id: UUID, reviewer_id: UUID) -> int:
-    """Reviews this person still owes in the challenge."""
-    count: int = await connection.fetchval(_SQL["count_open"], challenge_id, reviewer_id)
-    return count
+async def count_reviews(connection: Connection, challenge_id: UUID, reviewer_id: UUID) -> ReviewCounts:
+    """What this person still owes in the challenge, and has sent."""
+    return msgspec.convert(await connection.fetchrow(_SQL["count_reviews"], challenge_id, reviewer_id), ReviewCounts)
 
 
 async def review_counts(connection: Connection, challenge_id: UUID) -> dict[UUID, int]:

@@ -148,13 +148,14 @@ WHERE assignment.reviewer_id = $1 AND assignment.released_at IS NULL
 ORDER BY assignment.challenge_id, assignment.position, assignment.id
 LIMIT $7;
 
--- count_open: reviews this person still owes in the challenge
-SELECT count(*) FROM review_assignments AS assignment
-JOIN ideas AS idea ON idea.id = assignment.idea_id AND idea.hidden_at IS NULL AND idea.state <> 'withdrawn'
-    AND idea.canonical_id IS NULL
+-- count_reviews: what this person still owes in the challenge, and has sent
+SELECT count(*) FILTER (WHERE review.sent_at IS NULL AND idea.hidden_at IS NULL AND idea.state <> 'withdrawn'
+                              AND idea.canonical_id IS NULL) AS open,
+       count(review.sent_at) AS sent
+FROM review_assignments AS assignment
+JOIN ideas AS idea ON idea.id = assignment.idea_id
 LEFT JOIN reviews AS review ON review.assignment_id = assignment.id
-WHERE assignment.challenge_id = $1 AND assignment.reviewer_id = $2 AND assignment.released_at IS NULL
-  AND review.sent_at IS NULL;
+WHERE assignment.challenge_id = $1 AND assignment.reviewer_id = $2 AND assignment.released_at IS NULL;
 
 -- review_counts: reviews asked for by idea
 SELECT idea_id, count(*) AS asked FROM review_assignments

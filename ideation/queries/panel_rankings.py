@@ -8,8 +8,6 @@ from uuid import UUID
 import msgspec
 
 from ideation.database import Connection
-from ideation.entities.panel_rankings import ComputedRanking, PanelInputs, RankedIdea
-from ideation.ids import new_id
 from ideation.queries import load_statements
 
 _SQL = load_statements("panel_rankings")
@@ -52,47 +50,10 @@ async def list_reviews(connection: Connection, challenge_id: UUID) -> list[Revie
     return msgspec.convert(await connection.fetch(_SQL["list_reviews"], challenge_id), list[ReviewRow])
 
 
-async def add_ranking(
-    connection: Connection, inputs: PanelInputs, packed: bytes, sha256: str, computed: ComputedRanking, now: datetime
-) -> UUID | None:
-    """Store a snapshot; None when one of the very same inputs exists."""
-    ranking_id: UUID | None = await connection.fetchval(
-        _SQL["add_ranking"],
-        new_id(),
-        inputs.challenge_id,
-        computed.formula_version,
-        inputs.shortlist_size,
-        inputs.seed,
-        packed,
-        sha256,
-        computed.summary,
-        len(computed.entries),
-        now,
-    )
-    if ranking_id is not None:
-        await connection.execute(_SQL["add_entries"], ranking_id, *_columns(computed.entries))
-    return ranking_id
-
-
-def _columns(entries: Sequence[RankedIdea]) -> list[list[object]]:
-    return [[getattr(entry, name) for entry in entries] for name in RankedIdea.__struct_fields__]
-
-
 async def latest(connection: Connection, challenge_id: UUID) -> RankingHead | None:
     """The newest panel ranking."""
     row = await connection.fetchrow(_SQL["latest"], challenge_id)
     return None if row is None else msgspec.convert(row, RankingHead)
-
-
-async def read_inputs(connection: Connection, ranking_id: UUID) -> tuple[bytes, str] | None:
-    """What a ranking was computed from, compressed, and the digest of it."""
-    row = await connection.fetchrow(_SQL["read_inputs"], ranking_id)
-    return None if row is None else (row["inputs"], row["inputs_sha256"])
-
-
-async def list_entries(connection: Connection, ranking_id: UUID) -> list[RankedIdea]:
-    """A ranking as it was stored, best first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_entries"], ranking_id), list[RankedIdea])
 
 
 async def list_titles(connection: Connection, idea_ids: Sequence[UUID]) -> dict[UUID, str]:

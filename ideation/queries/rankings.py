@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from ideation.database import Connection
+from ideation.entities.panel_rankings import PanelInputs
 from ideation.entities.rankings import (
     ComputedRanking,
     CrowdInputs,
@@ -56,7 +57,12 @@ async def still_frozen_at(connection: Connection, challenge_id: UUID, frozen_at:
 
 
 async def add_ranking(
-    connection: Connection, inputs: CrowdInputs, packed: bytes, sha256: str, computed: ComputedRanking, now: datetime
+    connection: Connection,
+    inputs: CrowdInputs | PanelInputs,
+    packed: bytes,
+    sha256: str,
+    computed: ComputedRanking,
+    now: datetime,
 ) -> UUID | None:
     """Store a snapshot with its entries; None when the same inputs were ranked before."""
     ranking_id: UUID | None = await connection.fetchval(
@@ -119,9 +125,3 @@ async def list_entries(
     """Places of a snapshot below `after_position`, from the top."""
     rows = await connection.fetch(_SQL["list_entries"], ranking_id, after_position, limit)
     return msgspec.convert(rows, list[RankingEntryOut])
-
-
-async def owes_reviews(connection: Connection, challenge_id: UUID, person_id: UUID) -> bool:
-    """Whether the person has a review of this challenge still to send."""
-    owes: bool = await connection.fetchval(_SQL["owes_reviews"], challenge_id, person_id)
-    return owes

@@ -92,9 +92,3 @@ FROM ranking_entries JOIN ideas ON ideas.id = ranking_entries.idea_id
 WHERE ranking_id = $1 AND position > $2
 ORDER BY position
 LIMIT $3;
-
--- owes_reviews: whether a person has any review of this challenge still to send
-SELECT EXISTS (
-    SELECT FROM review_assignments
-    WHERE challenge_id = $1 AND reviewer_id = $2 AND released_at IS NULL
-      AND NOT EXISTS (SELECT FROM reviews WHERE assignment_id = review_assignments.id AND sent_at IS NOT NULL));

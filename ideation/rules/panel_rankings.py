@@ -7,7 +7,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from ideation.entities.panel_rankings import ComputedRanking, CriterionInput, PanelInputs, RankedIdea
+from ideation.entities.panel_rankings import CriterionInput, PanelInputs
+from ideation.entities.rankings import ComputedRanking, RankedIdea
 from scoring import agreement, contributions, panel, protection, ranks
 
 FORMULA_VERSION = "+".join((panel.FORMULA_VERSION, ranks.FORMULA_VERSION, contributions.FORMULA_VERSION))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from ideation.entities.assignments import ReviewCounts
 from ideation.entities.challenges import Authorship, Challenge, ChallengeState
 from ideation.entities.reviews import Criterion, Score, ScoreInput
 from ideation.errors import ChallengeClosed, Forbidden, Invalid
@@ -66,6 +67,16 @@ def require_complete(scores: Sequence[Score], criteria: Sequence[Criterion]) -> 
 def reviewers_may_know_authors(challenge: Challenge) -> bool:
     """Only where neither review is blind nor authorship hidden."""
     return not challenge.blind_review and challenge.authorship is Authorship.SHOWN
+
+
+def panel_may_see_ranks(challenge: Challenge, now: datetime, counts: ReviewCounts) -> bool:
+    """Panel members see ranks and shortlist once no review can follow: a further one may be asked for until the close.
+
+    Without a closing date, once they have sent what they were asked for.
+    """
+    if reviewing_is_over(challenge, now):
+        return True
+    return challenge.review_closes_at is None and counts.sent > 0 and counts.open == 0
 
 
 def require_no_open_reviews(open_reviews: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from ideation.ids import new_id
 from tests.api.conftest import Api
 from tests.factories import NOW, make_idea, make_person
-from tests.panel_world import PanelWorld, make_ideas, make_panel_world, make_ranking, make_reviewer
+from tests.panel_world import REVIEW_CLOSES_AT, PanelWorld, make_ideas, make_panel_world, make_ranking, make_reviewer
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,7 +152,10 @@ async def test_the_panel_reads_the_shortlist_and_others_do_not(api: Api) -> None
     made = await table.owner.post(table.address, json={})
     member = await api.client_for((await make_reviewer(api.connection, table.world.challenge_id)).person_id)
     author = await api.client_for(await make_person(api.connection))
+    assert (await member.get(table.address)).status_code == 404
+    api.clock.set(REVIEW_CLOSES_AT)
     assert (await member.get(table.address)).json() == made.json()
+    api.clock.set(NOW)
     assert (await author.get(table.address)).status_code == 404
     assert (await api.anonymous.get(table.address)).status_code == 401
     tag = {"If-Match": '"1"'}

@@ -14,6 +14,7 @@ from ideation.entities.assignments import DirectReviews, StartAssignment
 from ideation.entities.people import Actor
 from ideation.ids import new_id
 from ideation.queries import panel_rankings as ranking_queries
+from ideation.queries.rankings import list_stored
 from ideation.settings import Settings
 from tests.factories import NOW, insert, make_idea
 from tests.panel_world import (
@@ -219,7 +220,7 @@ async def test_the_panel_ranking_is_a_snapshot_that_recomputes_to_the_last_digit
     ranking_id = await rank(connection, world)
     assert await panel_rankings.recompute(connection, ranking_id)
     assert await rank(connection, world, minutes=2) == ranking_id
-    entries = await ranking_queries.list_entries(connection, ranking_id)
+    entries = await list_stored(connection, ranking_id)
     assert sorted(entry.idea_id for entry in entries) == ideas
     assert [entry.position for entry in entries] == list(range(1, 9))
     assert sum(entry.probability_top for entry in entries) == pytest.approx(2)
@@ -263,7 +264,7 @@ async def test_wildcards_disagreement_and_scales_of_any_length_reach_the_panel(c
         (ideas[2], "a reviewer's wildcard"),
         (ideas[0], "the reviewers disagree"),
     ]
-    entries = {entry.idea_id: entry for entry in await ranking_queries.list_entries(connection, out.id)}
+    entries = {entry.idea_id: entry for entry in await list_stored(connection, out.id)}
     assert entries[ideas[0]].contributions["disagreement"] == "reviewers disagree on Value: 1 against 5"
     assert entries[ideas[1]].contributions["raw_mean"] == 5
     assert entries[ideas[1]].position == 1
@@ -276,7 +277,7 @@ async def test_reviews_of_a_merged_idea_count_for_its_survivor(connection: Conne
     await add_sent_review(connection, world, twin, reviewer, {"value": 4, "effort": 4})
     await connection.execute("UPDATE ideas SET canonical_id = $2 WHERE id = $1", twin, survivor)
     ranking_id = await rank(connection, world)
-    (entry,) = await ranking_queries.list_entries(connection, ranking_id)
+    (entry,) = await list_stored(connection, ranking_id)
     assert (entry.idea_id, entry.contributions["review_count"]) == (survivor, 1)
 
 
