@@ -43,9 +43,11 @@ def closed(challenge: Challenge) -> ChallengeClosed:
 
 def tidy(title: str, body: str, tags: list[str]) -> Wording:
     """One line for the title, no outer blanks, each tag once whatever its case."""
-    one_line = (" ".join(tag.split()) for tag in tags)
-    by_fold = {tag.casefold(): tag for tag in reversed(list(one_line))}
-    return Wording(title=" ".join(title.split()), body=body.strip(), tags=list(reversed(by_fold.values())))
+    by_fold: dict[str, str] = {}
+    for tag in tags:
+        one_line = " ".join(tag.split())
+        by_fold.setdefault(one_line.casefold(), one_line)
+    return Wording(title=" ".join(title.split()), body=body.strip(), tags=list(by_fold.values()))
 
 
 def require_title(wording: Wording) -> None:
