@@ -1,7 +1,7 @@
 DROP TABLE schedule_runs, external_ids, import_rejections, imports, idempotency_keys, audit_events, staged_jobs,
     notifications, unsealings, decisions, shortlist_entries, shortlists, review_scores, reviews, review_assignments,
-    declared_conflicts, panel_members, ranking_entries, rankings, analysis_runs, duplicate_models, theme_models, idea_placements, themes, merges,
-    duplicate_pairs, votes, impressions, reports, comments, idea_vectors, idea_tallies, idea_authors, idea_revisions,
+    declared_conflicts, panel_members, ranking_entries, rankings, analysis_runs, duplicate_models, theme_models,
+    idea_placements, themes, merges, duplicate_pairs, votes, impressions, reports, comments, idea_vectors, idea_tallies, idea_authors, idea_revisions,
     ideas, criteria, policy_acceptances, policies, sign_in_links, sessions, access_tokens CASCADE;
 DROP FUNCTION closes_at(challenges), state_at(challenges, timestamptz), takes_ideas(challenges, timestamptz),
     takes_votes(challenges, timestamptz), in_audience(challenges, text, text) CASCADE;

@@ -256,7 +256,6 @@ CREATE TABLE idea_tallies (
     -- Whether the idea may be dealt: submitted, not merged, not hidden. Kept by triggers, for the indexes of the feed.
     in_feed boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 70);
-CREATE INDEX idea_tallies_challenge_idx ON idea_tallies (challenge_id);
 CREATE INDEX idea_tallies_least_seen_idx ON idea_tallies (challenge_id, views, shuffle) WHERE in_feed;
 CREATE INDEX idea_tallies_shuffle_idx ON idea_tallies (challenge_id, shuffle) WHERE in_feed;
 CREATE INDEX idea_tallies_trend_idx ON idea_tallies (challenge_id, trend DESC, idea_id DESC);
@@ -360,7 +359,7 @@ CREATE INDEX votes_person_idx ON votes (person_id, challenge_id);
 CREATE INDEX votes_challenge_idx ON votes (challenge_id, updated_at);
 
 -- Counters follow votes and cards here and nowhere else, so that no way of writing them can leave a count behind.
-CREATE FUNCTION count_vote(vote votes, sign integer) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION count_vote(vote votes, sign integer, lifts_trend boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     dealt boolean := (vote).impression_id IS NOT NULL;
     stars boolean := (SELECT voting_method = 'stars' FROM challenges WHERE id = (vote).challenge_id);
@@ -372,7 +371,8 @@ BEGIN
         skips = skips + sign * (dealt AND given IS NULL)::integer,
         supporters = supporters + sign * (NOT dealt AND given > 0)::integer,
         stars_sum = stars_sum + sign * CASE WHEN dealt AND stars THEN coalesce(given, 0) ELSE 0 END,
-        stars_count = stars_count + sign * (dealt AND stars AND given IS NOT NULL)::integer
+        stars_count = stars_count + sign * (dealt AND stars AND given IS NOT NULL)::integer,
+        trend = CASE WHEN lifts_trend THEN trend_after(trend, (vote).created_at) ELSE trend END
     WHERE idea_id = (vote).idea_id;
 END $$;
 
@@ -386,13 +386,10 @@ $$;
 CREATE FUNCTION follow_vote() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        PERFORM count_vote(OLD, -1);
+        PERFORM count_vote(OLD, -1, false);
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        PERFORM count_vote(NEW, 1);
-    END IF;
-    IF TG_OP = 'INSERT' AND NEW.value > 0 THEN
-        UPDATE idea_tallies SET trend = trend_after(trend, NEW.created_at) WHERE idea_id = NEW.idea_id;
+        PERFORM count_vote(NEW, 1, TG_OP = 'INSERT' AND NEW.value > 0);
     END IF;
     RETURN NULL;
 END $$;
@@ -510,6 +507,7 @@ CREATE TABLE theme_models (
 -- A model of this installation's own verdicts on pairs; the newest one is used.
 CREATE TABLE duplicate_models (
     id uuid PRIMARY KEY,
+    encoder text NOT NULL,
     model jsonb NOT NULL,
     curve jsonb NOT NULL,
     confirmed integer NOT NULL,

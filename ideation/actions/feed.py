@@ -10,26 +10,20 @@ from ideation.entities.feed import Candidate, Card, DealInput, Dealt, Hand
 from ideation.entities.people import Actor
 from ideation.errors import ChallengeClosed
 from ideation.ids import new_id
-from ideation.queries import challenges as challenge_queries
 from ideation.queries import feed as feed_queries
-from ideation.queries import votes as vote_queries
 from ideation.rules import feed as feed_rules
 from ideation.rules.access import require_taking_part
 from ideation.rules.challenges import require_visible
 from ideation.rules.votes import require_voter
 from scoring.feed import seed_for
 
-_PER_LEVEL = 10
 _SAMPLE = 64
-# A person who has answered nearly everything: look through the whole challenge for what is left.
-_EVERYTHING = 1_000_000
 
 
 async def deal(connection: Connection, actor: Actor, challenge_id: UUID, form: DealInput, now: datetime) -> Hand:
     """The cards that wait in this sitting, or a new hand: a reload shows the same cards and counts no second view."""
     require_taking_part(actor)
     challenge = await _open_challenge(connection, actor, challenge_id, now)
-    await feed_queries.lock_feed(connection, challenge_id, actor.person_id)
     sitting = await feed_queries.find_sitting(connection, challenge_id, actor.person_id)
     if sitting is None or not feed_rules.continues(sitting, now):
         sitting_id, last_position, waiting = new_id(), 0, []
@@ -41,11 +35,12 @@ async def deal(connection: Connection, actor: Actor, challenge_id: UUID, form: D
 
 
 async def _open_challenge(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:
-    found = await challenge_queries.find_challenge(connection, challenge_id, now)
-    panel_member = await challenge_queries.is_panel_member(connection, challenge_id, actor.person_id)
-    challenge = require_visible(actor, found, panel_member=panel_member)
+    found = await feed_queries.open_feed(connection, challenge_id, actor.person_id, now)
+    if found is None:
+        return require_visible(actor, None)
+    challenge = require_visible(actor, found.challenge, panel_member=found.panel_member)
     require_voter(actor, challenge)
-    if not await vote_queries.takes_votes(connection, challenge_id, now):
+    if not found.takes_votes:
         raise ChallengeClosed(
             "This challenge takes no votes at the moment.",
             vote_opens_at=challenge.vote_opens_at,
@@ -67,28 +62,26 @@ async def _new_hand(
     seed = seed_for(str(challenge.id), str(actor.person_id), str(sitting_id), last_position)
     hand = feed_rules.choose(candidates, challenge.voting_method, count, seed)
     cards = [_card(candidate, position) for position, candidate in enumerate(hand, start=last_position + 1)]
-    return await feed_queries.deal_cards(connection, challenge.id, actor.person_id, sitting_id, cards, now)
+    return await feed_queries.deal_cards(connection, challenge.id, actor, sitting_id, cards, now)
 
 
 async def _candidates(
     connection: Connection, actor: Actor, challenge_id: UUID, sitting_id: UUID, count: int
 ) -> list[Candidate]:
-    entry = secrets.SystemRandom().random()
-    for sample in (max(_SAMPLE, 4 * count), _EVERYTHING):
-        found = await feed_queries.list_candidates(
-            connection,
-            challenge_id,
-            actor.person_id,
-            department=actor.department,
-            sitting_id=sitting_id,
-            entry=entry,
-            per_level=max(_PER_LEVEL, count),
-            sample=sample,
-        )
-        if len(found) >= count:
-            break
-    return found
+    found = await feed_queries.list_candidates(
+        connection,
+        challenge_id,
+        actor.person_id,
+        sitting_id,
+        entry=secrets.SystemRandom().random(),
+        per_level=count,
+        sample=max(_SAMPLE, 4 * count),
+    )
+    if len(found) >= count:
+        return found
+    # Few are left, or only few beyond the entry: look through the whole challenge.
+    return await feed_queries.list_all_candidates(connection, challenge_id, actor.person_id, sitting_id)
 
 
 def _card(candidate: Candidate, position: int) -> Dealt:
-    return Dealt(id=new_id(), idea_id=candidate.idea_id, position=position, own_department=candidate.own_department)
+    return Dealt(id=new_id(), idea_id=candidate.idea_id, position=position)

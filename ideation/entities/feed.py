@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from ideation.entities.challenges import VotingMethod
+from ideation.entities.challenges import Challenge, VotingMethod
 
 DEFAULT_HAND = 10
 MAX_HAND = 50
@@ -39,6 +39,14 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
     cards: list[Card]
 
 
+class OpenFeed(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides whether a person is dealt cards."""
+
+    challenge: Challenge
+    panel_member: bool
+    takes_votes: bool
+
+
 class Sitting(msgspec.Struct, frozen=True, kw_only=True):
     """A person's latest sitting in a challenge: a run of hands without a long pause."""
 
@@ -55,7 +63,6 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     yes: int
     stars_sum: int
     stars_count: int
-    own_department: bool
 
 
 class Dealt(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,4 +71,3 @@ class Dealt(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     idea_id: UUID
     position: int
-    own_department: bool

@@ -189,7 +189,7 @@ async def test_views_spread_evenly_over_people_who_draw_at_once(database_url: st
 
 def test_choose_prefers_the_least_seen_and_the_liked() -> None:
     def candidate(views: int, yes: int) -> Candidate:
-        return Candidate(idea_id=new_id(), views=views, yes=yes, stars_sum=0, stars_count=0, own_department=False)
+        return Candidate(idea_id=new_id(), views=views, yes=yes, stars_sum=0, stars_count=0)
 
     unseen, liked = candidate(0, 0), candidate(30, 30)
     others = [candidate(30, 1) for _ in range(20)]
