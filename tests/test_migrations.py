@@ -1,0 +1,88 @@
+"""Migrations run from empty to head, down and up again, and several at once."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from ideation.migrate import applied_numbers, load_migrations, migrate_down, migrate_up, pending_migrations
+
+# What a database consists of, as far as our migrations can change it.
+_CATALOGUE = """
+SELECT 'column', table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
+FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT 'function', pg_get_functiondef(pg_proc.oid) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+UNION ALL SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'type', typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd')
+ORDER BY 1, 2
+"""
+
+
+async def catalogue(connection: "asyncpg.Connection[asyncpg.Record]") -> list[tuple[str, str]]:
+    """Everything the database consists of."""
+    return [(row[0], row[1]) for row in await connection.fetch(_CATALOGUE)]
+
+
+def test_numbers_follow_each_other_and_go_both_ways() -> None:
+    migrations = load_migrations()
+    assert [migration.number for migration in migrations] == list(range(1, len(migrations) + 1))
+    assert all(migration.up and migration.down for migration in migrations)
+
+
+async def test_down_leaves_nothing_and_up_makes_the_same_again(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    before = await catalogue(connection)
+    undone = await migrate_down(connection, 0)
+    empty = await catalogue(connection)
+    done = await migrate_up(connection)
+    after = await catalogue(connection)
+    await connection.close()
+    assert [m.number for m in undone] == [m.number for m in reversed(done)]
+    assert {text.split(".")[0] for kind, text in empty if kind == "column"} == {"schema_migrations"}
+    assert [text for kind, text in empty if kind in ("function", "trigger", "type")] == []
+    assert after == before
+
+
+async def test_each_step_can_be_taken_back_alone(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    for migration in reversed(load_migrations()):
+        (undone,) = await migrate_down(connection, migration.number - 1)
+        below = await catalogue(connection)
+        await migrate_up(connection, migration.number)
+        await migrate_down(connection, migration.number - 1)
+        assert (undone.number, await catalogue(connection)) == (migration.number, below)
+    await connection.close()
+
+
+async def test_up_again_changes_nothing(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    assert await migrate_up(connection) == []
+    assert await pending_migrations(connection) == []
+    assert await applied_numbers(connection) == [migration.number for migration in load_migrations()]
+    await connection.close()
+
+
+async def test_several_at_once_apply_each_step_once(database_url: str) -> None:
+    connections = [await asyncpg.connect(database_url) for _ in range(4)]
+    await migrate_down(connections[0], 0)
+    done = await asyncio.gather(*[migrate_up(connection) for connection in connections])
+    for connection in connections:
+        await connection.close()
+    assert sorted(len(steps) for steps in done) == [0, 0, 0, len(load_migrations())]
+
+
+async def test_failing_step_leaves_no_trace(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    await migrate_down(connection, 0)
+    await connection.execute("CREATE TABLE votes (in_the_way integer)")
+    with pytest.raises(asyncpg.DuplicateTableError):
+        await migrate_up(connection)
+    tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+    assert [row[0] for row in tables] == ["schema_migrations", "votes"]
+    assert await applied_numbers(connection) == []
+    await connection.close()
