@@ -88,7 +88,7 @@ async def edit_challenge(
     after = msgspec.structs.replace(before, **_given(edit))
     check_edit(before, after, now)
     check_draft(after)
-    await _require_people(connection, after)
+    await _require_people(connection, after, before)
     if edit.criteria is not UNSET:
         await _change_criteria(connection, after, edit.criteria)
     if after.state is not ChallengeState.DRAFT:
@@ -161,11 +161,17 @@ def require_version(challenge: Challenge, version: int) -> None:
         raise PreconditionFailed(current_version=challenge.version)
 
 
-async def _require_people(connection: Connection, challenge: Challenge) -> None:
-    names = await queries.find_names(connection, [challenge.owner_id, challenge.sponsor_id])
-    for field in ("owner_id", "sponsor_id"):
-        if getattr(challenge, field) not in names:
-            raise Invalid(f"{field} names nobody.", field=field)
+async def _require_people(connection: Connection, after: Challenge, before: Challenge | None = None) -> None:
+    """Whoever is newly named as owner or sponsor is active; one deactivated since stays until replaced."""
+    named = {
+        field: getattr(after, field)
+        for field in ("owner_id", "sponsor_id")
+        if before is None or getattr(before, field) != getattr(after, field)
+    }
+    active = await queries.find_active(connection, list(named.values()))
+    for field, person_id in named.items():
+        if person_id not in active:
+            raise Invalid(f"{field} names nobody who is active here.", field=field)
 
 
 async def delete_draft_challenge(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> None:

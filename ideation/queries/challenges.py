@@ -99,6 +99,11 @@ async def find_names(connection: Connection, person_ids: list[UUID]) -> dict[UUI
     return {row["id"]: row["name"] for row in await connection.fetch(_SQL["find_names"], person_ids)}
 
 
+async def find_active(connection: Connection, person_ids: list[UUID]) -> set[UUID]:
+    """Those of some people who are active."""
+    return {row["id"] for row in await connection.fetch(_SQL["find_active"], person_ids)}
+
+
 async def measure_participation(connection: Connection, challenge_id: UUID, now: datetime) -> ParticipationOut:
     """How many took part, and how many authors have their answer (an "under review" is none)."""
     row = await connection.fetchrow(_SQL["participation"], challenge_id, now)

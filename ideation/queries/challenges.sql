@@ -47,6 +47,9 @@ ORDER BY challenges.created_at DESC, challenges.id DESC LIMIT $11;
 -- find_names: the names of some people
 SELECT id, name FROM people WHERE id = ANY ($1::uuid[]);
 
+-- find_active: those of some people who are active
+SELECT id FROM people WHERE id = ANY ($1::uuid[]) AND active;
+
 -- participation: how many took part, and how many authors have their answer
 WITH first_answer AS MATERIALIZED (
     SELECT idea_id, min(decided_at) AS at FROM decisions WHERE challenge_id = $1 AND outcome <> 'under_review'

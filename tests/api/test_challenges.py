@@ -175,6 +175,21 @@ async def test_edit_needs_the_current_version(api: Api) -> None:
     assert (stale.status_code, stale.json()["current_version"]) == (412, 2)
 
 
+async def test_owner_and_sponsor_are_active_people_when_they_are_named(api: Api) -> None:
+    _, client = await owner(api)
+    gone_id = await make_person(api.connection, active=False)
+    refused = await client.post("/v1/challenges", json={"question": "Why?", "sponsor_id": str(gone_id)})
+    assert (refused.status_code, refused.json()["field"]) == (422, "sponsor_id")
+    sponsor_id = await make_person(api.connection)
+    made = await draft(client, sponsor_id=str(sponsor_id))
+    await api.connection.execute("UPDATE people SET active = false WHERE id = $1", sponsor_id)
+    url, headers = f"/v1/challenges/{made['id']}", {"If-Match": '"1"'}
+    refused = await client.patch(url, json={"owner_id": str(gone_id)}, headers=headers)
+    assert (refused.status_code, refused.json()["field"]) == (422, "owner_id")
+    done = await client.patch(url, json={"brief": "Still editable"}, headers=headers)
+    assert (done.status_code, done.json()["sponsor_id"]) == (200, str(sponsor_id))
+
+
 async def test_edit_is_for_those_who_run_it(api: Api) -> None:
     _, client = await owner(api)
     made = await published(client)
