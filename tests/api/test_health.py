@@ -21,7 +21,7 @@ async def test_pending_migration_is_not_ready(api: Api) -> None:
     try:
         response = await api.anonymous.get("/health/ready")
     finally:
-        await api.connection.executemany("INSERT INTO schema_migrations VALUES ($1, $2, $3)", removed)
+        await api.connection.executemany("INSERT INTO schema_migrations VALUES ($1, $2, $3)", map(tuple, removed))
     assert (response.status_code, response.json()["migrations"]) == (503, f"{len(removed)} pending")
 
 

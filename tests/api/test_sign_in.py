@@ -42,7 +42,7 @@ async def test_revoked_token_answers_as_an_unknown_one(api: Api) -> None:
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "idt_x", "Bearer a b", "Bearer \udcff"])
 async def test_strange_authorization_is_unauthenticated(api: Api, header: str) -> None:
-    headers = {"Authorization": header.encode("utf-8", "surrogateescape")}
+    headers = httpx.Headers([(b"Authorization", header.encode("utf-8", "surrogateescape"))])
     response = await api.anonymous.get("/v1/me", headers=headers)
     assert (response.status_code, response.json()["type"]) == (401, "/problems/unauthenticated")
 
@@ -83,7 +83,7 @@ async def test_session_that_ended_or_expired_is_unauthenticated(api: Api) -> Non
 )
 async def test_change_by_cookie_must_come_from_our_pages(api: Api, headers: dict[str, str], status: int) -> None:
     browser = await api.browser_for(await make_person(api.connection), csrf=False)
-    raw = {name: value.encode() for name, value in headers.items()}
+    raw = httpx.Headers([(name.encode(), value.encode()) for name, value in headers.items()])
     response = await browser.post("/v1/me/notifications/read", headers=raw)
     assert response.status_code == status
     assert (response.json().get("type") == "/problems/forged-request") is (status == 403)
