@@ -53,7 +53,11 @@ def _json_renderers() -> list[Any]:
 
 
 def _console_renderers() -> list[Any]:
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()), _as_bytes, _mask_secrets]
+    # Plain tracebacks: the prettier ones print every local variable, which takes seconds and tells secrets.
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    return [console, _as_bytes, _mask_secrets]
 
 
 def _add_request_id(_logger: object, _method: str, event: Event) -> Event:

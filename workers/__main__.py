@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from ideation.logs import set_up_logs
 from ideation.settings import SettingsError, load_settings
 from workers import drain, lanes, schedule
 
@@ -22,6 +23,7 @@ def main() -> None:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
+    set_up_logs(settings)
     if arguments.kind == "drain":
         drain.serve(settings)
     elif arguments.kind == "schedule":
