@@ -1,4 +1,8 @@
-"""What handlers can ask for by name: connection, actor, visitor, csrf_token, now, settings, page."""
+"""What handlers can ask for by name: connection, actor, visitor, csrf_token, now, settings, page.
+
+Each names the one before it, also where it does not use it: Litestar opens a task group for dependencies that could be
+resolved side by side, and that costs more than all of them.
+"""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -23,28 +27,28 @@ Cursor = Annotated[
 ]
 
 
-async def provide_connection(request: AnyRequest) -> Connection:
+async def provide_connection(request: AnyRequest, now: datetime) -> Connection:  # noqa: ARG001
     """The request's connection: one transaction, or read-only for GET; see api.unit_of_work."""
     return await work_of(request.scope).connection()
 
 
-async def provide_actor(request: AnyRequest) -> Actor:
+async def provide_actor(request: AnyRequest, connection: Connection) -> Actor:  # noqa: ARG001
     """The signed-in person; 401 when nobody is."""
     return require_actor(await identify(request, work_of(request.scope)))
 
 
-async def provide_visitor(request: AnyRequest) -> Actor | None:
+async def provide_visitor(request: AnyRequest, connection: Connection) -> Actor | None:  # noqa: ARG001
     """The signed-in person, or None, for pages that everybody may see."""
     return await find_visitor(request, work_of(request.scope))
 
 
-async def provide_csrf_token(request: AnyRequest) -> str:
+async def provide_csrf_token(request: AnyRequest, visitor: Actor | None) -> str:  # noqa: ARG001
     """What forms must send as `csrf_token`; empty for those not signed in by cookie."""
     credential = await identify(request, work_of(request.scope))
     return "" if credential is None else credential.csrf_token or ""
 
 
-def provide_now(request: AnyRequest) -> datetime:
+def provide_now(request: AnyRequest, settings: Settings) -> datetime:  # noqa: ARG001
     """When this request arrived."""
     return work_of(request.scope).now
 
@@ -54,9 +58,10 @@ def provide_settings(request: AnyRequest) -> Settings:
     return work_of(request.scope).platform.settings
 
 
-def provide_page(request: AnyRequest, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> PageRequest:
-    """Which slice of the list is wanted."""
-    return read_page_request(request, provide_settings(request).secret_key, limit, cursor)
+def provide_page(request: AnyRequest, actor: Actor, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> PageRequest:
+    """Which slice of the list this person wants."""
+    secret_key = work_of(request.scope).platform.settings.secret_key
+    return read_page_request(request, f"{secret_key}:{actor.person_id}", limit, cursor)
 
 
 DEPENDENCIES = {

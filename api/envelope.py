@@ -6,7 +6,6 @@ import time
 from typing import cast
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from api.platform import Platform
@@ -26,7 +25,11 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    # What people may see depends on who asks and when; an answer that may be kept says so itself.
+    "cache-control": "no-store",
 }
+_ENCRYPTED_HEADERS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
+_RATE_LIMIT_HEADERS = (b"ratelimit-limit", b"ratelimit-remaining", b"ratelimit-reset")
 
 _log = structlog.get_logger("api.access")
 
@@ -37,9 +40,9 @@ class Envelope:
     def __init__(self, app: ASGIApp, platform: Platform) -> None:
         self._app = app
         self._metrics = platform.metrics
-        self._headers = dict(_HEADERS)
-        if platform.settings.public_url.startswith("https://"):
-            self._headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+        encrypted = platform.settings.public_url.startswith("https://")
+        headers = _HEADERS | (_ENCRYPTED_HEADERS if encrypted else {})
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request."""
@@ -61,14 +64,14 @@ class Envelope:
             request_id.reset(token)
 
     def _dress(self, scope: Scope, message: Message, given_request_id: str) -> None:
-        headers = MutableScopeHeaders(cast("HTTPResponseStartEvent", message))
-        headers["x-request-id"] = given_request_id
-        for name, value in self._headers.items():
-            headers.setdefault(name, value)
-        headers.setdefault("cache-control", "no-store")
+        headers = list(cast("HTTPResponseStartEvent", message)["headers"])
+        given = {name for name, _ in headers}
+        headers += [header for header in self._headers if header[0] not in given]
+        headers.append((b"x-request-id", given_request_id.encode()))
         counted = scope["state"].get("rate_limit")
         if counted is not None:
-            headers["ratelimit-limit"], headers["ratelimit-remaining"], headers["ratelimit-reset"] = map(str, counted)
+            headers += zip(_RATE_LIMIT_HEADERS, [b"%d" % number for number in counted], strict=True)
+        cast("HTTPResponseStartEvent", message)["headers"] = headers
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("path_template") or "unknown"
