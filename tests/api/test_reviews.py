@@ -229,6 +229,16 @@ async def test_a_reviewer_has_one_wildcard_in_a_challenge(api: Api) -> None:
     assert again.status_code == 200
 
 
+async def test_two_wildcards_at_once_leave_one(api: Api) -> None:
+    desk = await make_desk(api)
+    idea = await make_idea(api.connection, desk.world.challenge_id)
+    other = await another_desk(api, desk.world, idea, desk.reviewer)
+    answers = await asyncio.gather(
+        *(desk.client.put(f"{one.address}/review", json={"wildcard": True}, headers=FIRST) for one in (desk, other))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
 async def test_saving_in_two_windows_at_once_keeps_one(api: Api) -> None:
     desk = await make_desk(api)
     body = {"scores": desk.scores()}
