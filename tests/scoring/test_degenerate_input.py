@@ -111,7 +111,7 @@ def test_panel_cut_graph_is_solved_and_named() -> None:
 
 
 def test_panel_missing_criteria_and_weights_off_one_are_scaled() -> None:
-    assert panel.weighted([[4, math.nan], [2, 4]], [30, 10]).tolist() == [4.0, 2.5]
+    assert panel.weighted([[4.0, math.nan], [2.0, 4.0]], [30, 10]).tolist() == [4.0, 2.5]
 
 
 def test_ranks_k_beyond_the_field_makes_everybody_a_winner() -> None:
@@ -197,10 +197,14 @@ def test_assignment_without_capacity_counts_what_is_missing() -> None:
 
 def test_assignment_fair_raises_the_weakest_match() -> None:
     affinity = [[1.0, 0.5], [0.5, 0.1]]
-    asked = {"conflict": [[0, 0], [0, 0]], "reviews_needed": [1, 1], "load_limit": [1, 1]}
 
-    assert assignment.assign(affinity=affinity, **asked).worst_affinity == 0.1
-    assert assignment.assign(affinity=affinity, **asked, fair=True).worst_affinity == 0.5
+    def worst(fair: bool) -> float:
+        plan = assignment.assign(
+            affinity=affinity, conflict=np.zeros((2, 2)), reviews_needed=[1, 1], load_limit=[1, 1], fair=fair
+        )
+        return plan.worst_affinity
+
+    assert (worst(fair=False), worst(fair=True)) == (0.1, 0.5)
 
 
 def test_directed_batch_ends_at_the_cap() -> None:
@@ -302,7 +306,7 @@ def test_protected_list_of_no_ideas_is_empty() -> None:
 
 
 def test_disagreement_is_said_in_words() -> None:
-    found = agreement.disagreement([[2, 4], [5, math.nan]], ["feasibility", "value"])
+    found = agreement.disagreement([[2.0, 4.0], [5.0, math.nan]], ["feasibility", "value"])
 
     assert found is not None
     assert found.text == "reviewers disagree on feasibility: 2 against 5"

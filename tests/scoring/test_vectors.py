@@ -173,7 +173,7 @@ def test_group_consensus_is_the_geometric_mean_of_the_polis_product() -> None:
 
 
 def test_eigen_trust_matches_the_published_vector() -> None:
-    trust = alternatives.eigen_trust([[0, 0.5, 0.5], [1, 0, 0], [0.5, 0.5, 0]])
+    trust = alternatives.eigen_trust([[0.0, 0.5, 0.5], [1.0, 0.0, 0.0], [0.5, 0.5, 0.0]])
 
     assert trust.tolist() == near([0.43274854, 0.33333333, 0.23391813])
 
