@@ -76,7 +76,7 @@ class Schedule(CronScheduler):
         pause = 0.2
         while not self._stop_asked:
             try:
-                self.start()
+                self.start()  # type: ignore[no-untyped-call]
             except RedisError as error:
                 log.warning("schedule_lost_redis", error=str(error), pause_seconds=pause)
                 pause = self._wait(pause)
@@ -90,7 +90,7 @@ class Schedule(CronScheduler):
 
     def _request_stop(self, signum: int, frame: FrameType | None) -> None:
         self._stop_asked = True
-        super()._request_stop(signum, frame)
+        super()._request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
 def serve(settings: Settings) -> None:
