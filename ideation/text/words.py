@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019\-.+#][^\W_]+|\+\+|#)*", re.UNICODE)
 _VOWEL = re.compile(r"[aeiouy]")
+_SHORT_WITHOUT_E = re.compile(r"[^aeiou][aeiouy][^aeiouwxy]$")
 _DOUBLED = re.compile(r"([bdfgmnprt])\1$")
 
 STOP_WORDS = frozenset(
@@ -272,7 +273,7 @@ def _strip_tense(word: str) -> str:
     for ending in ("ing", "ed"):
         rest = word.removesuffix(ending)
         if rest != word and len(rest) > 2 and _VOWEL.search(rest):
-            return _DOUBLED.sub(r"\1", rest)
+            return f"{rest}e" if _SHORT_WITHOUT_E.match(rest) else _DOUBLED.sub(r"\1", rest)
     return word
 
 

@@ -17,28 +17,28 @@ from workers.clustering.terms import count_words, ngram_parts, stem_parts, tfidf
 
 Floats = NDArray[np.float32]
 
+STATIC_ENCODER = "static-minilm-256/1"
 TITLE_REPEATS = 3
 """How often a title counts in the lexical vectors: titles name the idea, bodies wander (as BM25F, Robertson 2004)."""
 LONGEST_CHARACTERS = 2_000
-COMMON_DIRECTIONS = 3
-"""Leading directions of a corpus' vectors that say what all ideas share; removed (Mu and Viswanath 2018)."""
-FEWEST_FOR_DIRECTIONS = 50
+FEWEST_FOR_MEAN = 50
 NEIGHBOURS = 15
 USUAL_NEIGHBOURS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class VectorSpace:
-    """What turns raw vectors into those that are compared: the corpus' mean and common directions, both removed."""
+    """What turns raw vectors into those that are compared: the corpus' mean, what all its ideas share, is removed.
+
+    Removing leading directions too (Mu and Viswanath 2018) was tried: it helps plain token vectors, not these.
+    """
 
     mean: Floats
-    directions: Floats
 
     def transform(self, vectors: Floats) -> Floats:
         """Unit rows of shape (n, d); a zero row stays zero."""
         empty = ~np.any(vectors, axis=1)
         centred = vectors - self.mean
-        centred -= (centred @ self.directions.T) @ self.directions
         centred[empty] = 0.0
         return unit_rows(centred)
 
@@ -48,6 +48,7 @@ class Corpus:
     """Ideas as numbers; row i of everything belongs to text i. The sparse matrices have unit (or empty) rows."""
 
     texts: Sequence[str]
+    encoder: str
     space: VectorSpace
     meaning: Floats
     words: sparse.csr_matrix
@@ -63,7 +64,7 @@ class Corpus:
         """The nearest others of each idea by meaning: indices and cosines, both (n, up to 15), near to far."""
         indices, cosines = neighbours_within(self.meaning, min(NEIGHBOURS + 1, len(self)))
         itself = indices == np.arange(len(self))[:, None]
-        itself[:, -1] |= ~itself.any(axis=1)
+        itself[:, -1:] |= ~itself.any(axis=1, keepdims=True)
         kept = np.argsort(itself, axis=1, kind="stable")[:, : max(indices.shape[1] - 1, 0)]
         return np.take_along_axis(indices, kept, axis=1), np.take_along_axis(cosines, kept, axis=1)
 
@@ -74,9 +75,12 @@ class Corpus:
         return cosines.mean(axis=1) if cosines.shape[1] else np.zeros(len(self), dtype=np.float32)
 
 
-def build_corpus(texts: Sequence[str], vectors: Floats, *, stop_words: Iterable[str] = ()) -> Corpus:
+def build_corpus(
+    texts: Sequence[str], vectors: Floats, *, encoder: str = STATIC_ENCODER, stop_words: Iterable[str] = ()
+) -> Corpus:
     """The corpus of texts (made by `ideation.text.normalise.idea_text`) and their vectors, shape (n, d).
 
+    `encoder` names what made the vectors; it decides which shipped pair model fits them.
     Repeated lines of the challenge's form are left out of the lexical parts. Any n is allowed, 0 too.
     """
     cleaned = [split_idea(text) for text in without_boilerplate(texts)]
@@ -90,6 +94,7 @@ def build_corpus(texts: Sequence[str], vectors: Floats, *, stop_words: Iterable[
     space = fit_space(vectors)
     return Corpus(
         texts=texts,
+        encoder=encoder,
         space=space,
         meaning=space.transform(vectors),
         words=word_rows,
@@ -100,16 +105,11 @@ def build_corpus(texts: Sequence[str], vectors: Floats, *, stop_words: Iterable[
 
 
 def fit_space(vectors: Floats) -> VectorSpace:
-    """Mean and common directions of vectors of shape (n, d). Under 50 rows nothing is removed: too few to tell."""
-    dimensions = vectors.shape[1]
+    """The mean of vectors of shape (n, d). Under 50 rows nothing is removed: too few to tell what is common."""
     filled = vectors[np.any(vectors, axis=1)]
-    if len(filled) < FEWEST_FOR_DIRECTIONS:
-        return VectorSpace(mean=np.zeros(dimensions, np.float32), directions=np.zeros((0, dimensions), np.float32))
-    mean = filled.mean(axis=0)
-    centred = filled - mean
-    _, axes = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-    directions = axes[:, ::-1][:, :COMMON_DIRECTIONS].T
-    return VectorSpace(mean=mean, directions=np.ascontiguousarray(directions, dtype=np.float32))
+    if len(filled) < FEWEST_FOR_MEAN:
+        return VectorSpace(mean=np.zeros(vectors.shape[1], dtype=np.float32))
+    return VectorSpace(mean=filled.mean(axis=0, dtype=np.float64).astype(np.float32))
 
 
 def _document_share(counts: sparse.csr_matrix, stems: Sequence[str]) -> dict[str, float]:

@@ -68,7 +68,7 @@ def propose_pairs(
     the search to pairs that hold one of these positions: the check of a new idea. `threshold` defaults to the model's.
     Under two ideas there is no pair. The evidence is worked out only for the pairs returned.
     """
-    model = model or shipped_model()
+    model = model or shipped_model(corpus.encoder)
     lowest = model.threshold if threshold is None else threshold
     scored = score_pairs(corpus, model=model, excluded=excluded, only_with=only_with)
     count = int(np.searchsorted(-scored.probability, -lowest, side="right"))
@@ -84,7 +84,7 @@ def score_pairs(
     only_with: Sequence[int] | None = None,
 ) -> ScoredPairs:
     """The most promising candidate pairs with their features and probability, best first; ties by position."""
-    model = model or shipped_model()
+    model = model or shipped_model(corpus.encoder)
     rows = np.arange(len(corpus)) if only_with is None else np.asarray(only_with, dtype=np.int64)
     first, second = candidate_pairs(corpus, rows)
     first, second = _without(first, second, excluded, len(corpus))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
+from workers.clustering.corpus import STATIC_ENCODER
 from workers.clustering.features import FEATURES
 
 FEWEST_VERDICTS = 40
@@ -49,10 +50,14 @@ class FittedModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def shipped_model() -> PairModel:
-    """The model that comes with the program, fitted on public duplicate links (see the reference page)."""
+def shipped_model(encoder: str) -> PairModel:
+    """The model for the vectors of the named encoder, fitted on public duplicate links (see the reference page).
+
+    An encoder without a model of its own gets that of the static one.
+    """
     raw = files("workers.clustering").joinpath("data/pair_model.json").read_bytes()
-    return msgspec.json.decode(raw, type=PairModel)
+    models = msgspec.json.decode(raw, type=dict[str, PairModel])
+    return models.get(encoder) or models[STATIC_ENCODER]
 
 
 def probabilities(model: PairModel, features: NDArray[np.float64]) -> NDArray[np.float64]:

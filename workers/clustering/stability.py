@@ -1,12 +1,15 @@
 """Theme identity between runs: a theme keeps its id, its name and its history when its ideas mostly stay together."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 SMALLEST_OVERLAP = 0.3
+
+ThemeId = TypeVar("ThemeId", bound=Hashable)
 
 
 class ThemeMatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +21,7 @@ class ThemeMatch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def match_themes(
-    previous: Mapping[Hashable, Sequence[Hashable]],
+    previous: Mapping[ThemeId, Sequence[Hashable]],
     new: Sequence[Sequence[Hashable]],
     *,
     smallest_overlap: float = SMALLEST_OVERLAP,

@@ -31,7 +31,7 @@ async def place_idea(
     stored = await queries.find_model(context.connection, challenge_id, hold=True)
     if stored is None or stored.encoder != encoder:
         return
-    (idea,) = await vector_queries.list_analysed(context.connection, challenge_id, encoder, [text.id]) or [None]
+    idea = await vector_queries.find_text(context.connection, text.id)
     if idea is None or idea.revision != text.revision:
         return
     others = await vector_queries.list_analysed(context.connection, challenge_id, encoder, near)
