@@ -105,6 +105,7 @@ async def finish_import(connection: Connection, actor: Actor, import_id: UUID, n
     finished = await queries.finish_import(connection, import_id, now)
     await stage_job(connection, "refresh_themes", challenge.id, now, queue="analysis")
     await stage_job(connection, "rank_challenge", challenge.id, now, queue="analysis")
+    await stage_job(connection, "rank_panel", challenge.id, now, queue="analysis")
     await audit.record(
         connection,
         action="import.finished",

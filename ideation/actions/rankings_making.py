@@ -66,7 +66,7 @@ async def store(
 ) -> UUID | None:
     """Keep the snapshot for ever; None when the same was ranked before or the challenge was reopened meanwhile.
 
-    After a closing ranking the panel's reviews can be assigned.
+    After a closing ranking the panel's reviews can be assigned, and those already sent are weighed against it.
     """
     if not await queries.still_frozen_at(connection, inputs.challenge_id, inputs.frozen_at):
         return None
@@ -74,6 +74,7 @@ async def store(
     closing = ranking_id is not None and inputs.kind is RankingKind.CLOSING
     if closing and await closing_queries.has_panel(connection, inputs.challenge_id):
         await stage_job(connection, "assign_reviews", inputs.challenge_id, now)
+        await stage_job(connection, "rank_panel", inputs.challenge_id, now, queue="analysis")
     return ranking_id
 
 

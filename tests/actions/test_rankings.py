@@ -195,14 +195,14 @@ async def test_new_closing_makes_a_new_snapshot_and_reopening_stores_none(commit
     assert [row["kind"] for row in kinds] == ["closing", "closing"]
 
 
-async def test_closing_ranking_stages_the_assignment_of_reviews(committing: Connection) -> None:
+async def test_closing_ranking_stages_the_panels_jobs(committing: Connection) -> None:
     challenge_id = await make_challenge(committing, frozen_at=NOW)
     reviewer = await make_person(committing, roles=["reviewer"])
     member = {"challenge_id": challenge_id, "person_id": reviewer, "added_by": reviewer, "added_at": NOW}
     await insert(committing, "panel_members", **member)
     await rank(committing, challenge_id)
-    jobs = await committing.fetch("SELECT job FROM staged_jobs WHERE subject = $1", str(challenge_id))
-    assert [row["job"] for row in jobs] == ["assign_reviews"]
+    jobs = await committing.fetch("SELECT job FROM staged_jobs WHERE subject = $1 ORDER BY job", str(challenge_id))
+    assert [row["job"] for row in jobs] == ["assign_reviews", "rank_panel"]
 
 
 async def make_ranking(connection: Connection, challenge_id: UUID, kind: str, hours_ago: int, ideas: int = 0) -> UUID:

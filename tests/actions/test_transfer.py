@@ -118,7 +118,7 @@ async def test_import_takes_lines_of_every_kind(connection: Connection) -> None:
     assert await connection.fetchval("SELECT count(*) FROM idea_authors WHERE idea_id = $1", row["id"]) == 2
     assert await connection.fetchval("SELECT score FROM review_scores") == 4
     staged = await connection.fetch("SELECT job FROM staged_jobs WHERE subject = $1 ORDER BY job", str(challenge_id))
-    assert [job["job"] for job in staged] == ["rank_challenge", "refresh_themes"]
+    assert [job["job"] for job in staged] == ["rank_challenge", "rank_panel", "refresh_themes"]
 
 
 async def test_import_rejects_a_line_and_loses_nothing_else(connection: Connection) -> None:
