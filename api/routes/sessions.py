@@ -9,25 +9,22 @@ from litestar import Request, Response, delete, get, post
 from api.authentication import SESSION_COOKIE
 from api.paging import PageOut
 from api.session_cookie import ended_cookie, session_cookie
+from api.sign_in import SignInLinks, sign_in
 from ideation.actions import sessions as actions
 from ideation.database import Connection
 from ideation.entities.people import Actor
 from ideation.entities.sessions import Session, SessionOut, SignIn
-from ideation.errors import ForgedRequest
 from ideation.settings import Settings
 
 _TAGS = ["Sessions"]
 
 
 @post("/sessions", summary="Sign in with a link", tags=_TAGS, security=[])
-async def sign_in(
+async def sign_in_with_link(
     request: Request[Any, Any, Any], connection: Connection, now: datetime, settings: Settings, data: SignIn
 ) -> Response[SessionOut]:
     """Uses up the link, and sets the session cookie."""
-    # Otherwise another site could sign a browser in as somebody else, unnoticed.
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise ForgedRequest
-    session = await actions.sign_in_by_link(connection, data.link, now, hours=settings.session_hours)
+    session = await sign_in(request, SignInLinks(), data.link, connection=connection, now=now, settings=settings)
     return Response(
         SessionOut(person_id=session.person_id, csrf_token=session.csrf_token, expires_at=session.expires_at),
         cookies=[session_cookie(session, now, settings)],
@@ -60,4 +57,4 @@ async def end(connection: Connection, actor: Actor, now: datetime, session_id: U
     await actions.end_session(connection, actor, session_id, now)
 
 
-handlers: list[Any] = [sign_in, sign_out, list_mine, end]
+handlers: list[Any] = [sign_in_with_link, sign_out, list_mine, end]

@@ -63,12 +63,17 @@ async def create_sign_in_link(
 
 
 async def sign_in_by_link(connection: Connection, secret: str, now: datetime, *, hours: int) -> StartedSession:
-    """Use a link once and start a session; of simultaneous uses only as many succeed as the link has left."""
+    """Use a link once and start a session."""
+    return await start_session(connection, await redeem_link(connection, secret, now), now, hours)
+
+
+async def redeem_link(connection: Connection, secret: str, now: datetime) -> UUID:
+    """Use a link once; returns its person. Of simultaneous uses only as many succeed as the link has left."""
     link_hash = hash_secret(secret)
     person_id = await queries.use_link(connection, link_hash, now)
     if person_id is None:
         await _refuse_link(connection, link_hash, now)
-    return await start_session(connection, person_id, now, hours)
+    return person_id
 
 
 async def start_session(connection: Connection, person_id: UUID, now: datetime, hours: int) -> StartedSession:
