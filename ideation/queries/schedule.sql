@@ -5,7 +5,7 @@ ON CONFLICT (name) DO UPDATE SET last_started_at = excluded.last_started_at;
 -- finish_entry: it ended well
 UPDATE schedule_runs SET last_succeeded_at = $2 WHERE name = $1;
 
--- list_to_rank: running challenges with votes or ideas since their last ranking began, and frozen ones not ranked since
+-- list_to_rank: running challenges with votes, ideas or merges since their last ranking began, and frozen ones since
 SELECT challenges.id
 FROM challenges
 LEFT JOIN LATERAL (
@@ -15,7 +15,11 @@ WHERE stage = 'published' AND submit_opens_at <= $1
   AND (ranked.began_at IS NULL OR frozen_at > ranked.began_at
        OR frozen_at IS NULL AND (
            EXISTS (SELECT FROM votes WHERE challenge_id = challenges.id AND updated_at >= ranked.began_at)
-           OR EXISTS (SELECT FROM ideas WHERE challenge_id = challenges.id AND submitted_at >= ranked.began_at)))
+           OR EXISTS (SELECT FROM ideas WHERE challenge_id = challenges.id
+                      AND (submitted_at >= ranked.began_at OR hidden_at >= ranked.began_at))
+           OR EXISTS (SELECT FROM merges JOIN ideas ON ideas.id = merges.idea_id
+                      WHERE ideas.challenge_id = challenges.id
+                        AND (merged_at >= ranked.began_at OR unmerged_at >= ranked.began_at))))
   AND NOT EXISTS (SELECT FROM staged_jobs WHERE job = 'rank_challenge' AND subject = challenges.id::text
                   AND failed_at > $1::timestamptz - interval '1 hour')
 ORDER BY challenges.id LIMIT 1000;

@@ -78,6 +78,20 @@ async def test_only_changed_challenges_are_ranked_again(connection: Connection) 
     assert await staged(connection) == sorted(("rank_challenge", one) for one in (never, changed))
 
 
+async def test_merged_and_hidden_ideas_make_a_new_ranking(connection: Connection) -> None:
+    merged, hidden = await make_challenge(connection), await make_challenge(connection)
+    for challenge_id in (merged, hidden):
+        await make_run(connection, challenge_id, AnalysisKind.RANKING, 1)
+    earlier = NOW - timedelta(hours=9)
+    await make_idea(connection, hidden, submitted_at=earlier, hidden_at=NOW)
+    author = await make_person(connection)
+    one, other = [await make_idea(connection, merged, author, submitted_at=earlier) for _ in range(2)]
+    merge = {"id": new_id(), "idea_id": one, "canonical_id": other, "merged_by": author}
+    await insert(connection, "merges", **merge, merged_at=NOW)
+    await run(connection, "rank_changed")
+    assert await staged(connection) == sorted(("rank_challenge", one) for one in (merged, hidden))
+
+
 async def test_frozen_challenge_is_ranked_until_its_closing_ranking_exists(connection: Connection) -> None:
     frozen = await make_challenge(connection, frozen_at=NOW - timedelta(hours=1))
     ranked = await make_challenge(connection, frozen_at=NOW - timedelta(hours=1))

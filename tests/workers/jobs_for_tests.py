@@ -3,6 +3,7 @@
 import os
 import sys
 
+from ideation.request_context import request_id
 from ideation.settings import load_settings
 from workers import lanes
 from workers.context import JobContext
@@ -20,9 +21,7 @@ TABLES = "CREATE TABLE begun (subject text, request_id text); CREATE TABLE effec
 async def note(context: JobContext) -> None:
     """Take effect once for a subject, however often it runs."""
     async with context.connection.transaction():
-        await context.connection.execute(
-            "INSERT INTO begun SELECT $1, request_id FROM staged_jobs WHERE subject = $1 LIMIT 1", context.subject
-        )
+        await context.connection.execute("INSERT INTO begun VALUES ($1, $2)", context.subject, request_id.get())
         await context.connection.execute("INSERT INTO effects VALUES ($1) ON CONFLICT DO NOTHING", context.subject)
 
 

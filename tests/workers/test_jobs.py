@@ -16,6 +16,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from ideation.database import Connection, open_connection
 from ideation.local.servers import LocalServers
+from ideation.request_context import request_id
 from ideation.rules.jobs import retry_pause
 from ideation.settings import Settings
 from ideation.staging import Queue, stage_job
@@ -46,6 +47,16 @@ def test_job_takes_effect_once_and_is_marked(workers: Workers) -> None:
     assert states(workers) == [("a", "finished", 1, None)]
     assert workers.fetch("SELECT subject FROM effects") == [("a",)]
     assert workers.redis.keys("rq:job:*") == []
+
+
+def test_request_id_follows_into_the_job(workers: Workers) -> None:
+    token = request_id.set("request-1")
+    stage(workers, "note", "asked for")
+    request_id.reset(token)
+    job_id = stage(workers, "note", "by the schedule")
+    workers.drain_and_work()
+    rows = workers.fetch("SELECT subject, request_id FROM begun ORDER BY subject")
+    assert rows == [("asked for", "request-1"), ("by the schedule", str(job_id))]
 
 
 def test_heavy_jobs_stand_in_their_own_queue(workers: Workers) -> None:
