@@ -4,22 +4,31 @@ from typing import Any
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import ClientException, ValidationException
+from litestar.exceptions import ClientException, HTTPException, ValidationException
 from litestar.types import Empty
+
+_JSON = "application/json"
 
 
 class StrictRequest(Request[Any, Any, Any]):
     """A request that answers `json()` with the type the handler declares for `data`."""
 
     async def json(self) -> Any:
-        """The decoded body; a problem with the field's name when it does not fit."""
+        """The decoded body; a problem with the field's name when it does not fit, and another when it is not JSON."""
         if self._json is Empty:
+            _require_json(self.headers.get("content-type", _JSON))
             self._json = _decode(await self.body(), self._body_type())
         return self._json
 
     def _body_type(self) -> Any:
         field = self.route_handler.parsed_data_field
         return Any if field is None else field.raw
+
+
+def _require_json(content_type: str) -> None:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind != _JSON and not kind.endswith("+json"):
+        raise HTTPException(status_code=415)
 
 
 def _decode(body: bytes, body_type: Any) -> Any:

@@ -220,6 +220,17 @@ async def test_body_that_is_not_json_is_malformed(api: Api, body: bytes) -> None
     assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed")
 
 
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [("text/plain", 415), ("application/x-www-form-urlencoded", 415), ("Application/JSON; charset=utf-8", 201)],
+)
+async def test_body_of_another_kind_is_unsupported(api: Api, content_type: str, status: int) -> None:
+    client = await api.client_for(await make_person(api.connection))
+    response = await client.post("/try/parcels", content=b'{"label": "kind"}', headers={"Content-Type": content_type})
+    assert response.status_code == status
+    assert response.json().get("type") == ("/problems/unsupported-media-type" if status == 415 else None)
+
+
 async def test_anonymous_with_malformed_body_is_unauthenticated(api: Api) -> None:
     assert (await api.anonymous.post("/try/parcels", content=b"{")).status_code == 401
 
