@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from litestar import delete, get, put
+from litestar import delete, get, post, put
 from litestar.types import ControllerRouterHandler
 
 from api.paging import PageOut, PageRequest, page_out
 from ideation.actions import panel_rankings, panels
 from ideation.database import Connection
+from ideation.entities.assignments import JobStarted
 from ideation.entities.panel_rankings import PanelRankingOut, ReviewerSeverity
 from ideation.entities.panels import IdeaProgress, PanelMember, PanelProgress, SetPanelMember
 from ideation.entities.people import Actor
@@ -61,6 +62,17 @@ async def read_panel_ranking(
     return await panel_rankings.read_panel_ranking(connection, actor, challenge_id, now)
 
 
+@post(
+    "/challenges/{challenge_id:uuid}/panel/ranking",
+    summary="Have the panel's ranking made anew",
+    tags=_TAGS,
+    status_code=202,
+)
+async def request_ranking(challenge_id: UUID, connection: Connection, actor: Actor, now: datetime) -> JobStarted:
+    """Needed after merges or an import of reviews only: every review that is sent does it by itself."""
+    return await panel_rankings.request_ranking(connection, actor, challenge_id, now)
+
+
 @get("/challenges/{challenge_id:uuid}/panel/severity", summary="List how strict reviewers are", tags=_TAGS)
 async def list_severity(
     challenge_id: UUID, connection: Connection, actor: Actor, now: datetime
@@ -76,5 +88,6 @@ handlers: list[ControllerRouterHandler] = [
     read_progress,
     list_progress_by_idea,
     read_panel_ranking,
+    request_ranking,
     list_severity,
 ]

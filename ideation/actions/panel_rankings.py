@@ -11,6 +11,7 @@ import msgspec
 
 from ideation.actions.panels import challenge_run_by
 from ideation.database import Connection
+from ideation.entities.assignments import JobStarted
 from ideation.entities.challenges import Challenge
 from ideation.entities.panel_rankings import (
     AlwaysSeen,
@@ -32,8 +33,10 @@ from ideation.queries.panel_rankings import IdeaRow, ReviewRow
 from ideation.queries.panels import list_curve
 from ideation.queries.reviews import list_criteria
 from ideation.rules.access import require_administrator
+from ideation.rules.assignments import require_panel_at_work
 from ideation.rules.panel_rankings import compute, fit_panel
 from ideation.rules.reviews import require_no_open_reviews, reviewing_is_over
+from ideation.staging import stage_job
 from scoring.feed import seed_for
 
 # Seeds are stored as a signed 64-bit number.
@@ -79,6 +82,14 @@ def pack(inputs: PanelInputs) -> tuple[bytes, str]:
 def unpack(packed: bytes) -> PanelInputs:
     """The inputs that `pack` compressed."""
     return msgspec.json.decode(zlib.decompress(packed), type=PanelInputs)
+
+
+async def request_ranking(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> JobStarted:
+    """Have the panel's ranking made anew, after merges or an import of reviews; sent reviews do so by themselves."""
+    challenge = await challenge_run_by(connection, actor, challenge_id, now)
+    require_panel_at_work(challenge)
+    job_id = await stage_job(connection, "rank_panel", challenge_id, now, queue="analysis")
+    return JobStarted(job_id=job_id, job="rank_panel")
 
 
 async def read_panel_ranking(

@@ -96,6 +96,7 @@ def requests_of(world: PanelWorld, person: UUID, idea: UUID) -> list[tuple[str, 
         ("GET", f"{address}/panel/progress", None),
         ("GET", f"{address}/panel/progress/ideas", None),
         ("GET", f"{address}/panel/ranking", None),
+        ("POST", f"{address}/panel/ranking", None),
         ("GET", f"{address}/panel/severity", None),
         ("POST", f"{address}/assignments", {}),
         ("POST", f"{address}/assignments/directed", {}),
@@ -139,10 +140,11 @@ async def test_the_wrong_stage_is_refused(api: Api) -> None:
         await owner.delete(f"{address}/panel/{person}"),
         await owner.post(f"{address}/assignments", json={}),
         await owner.post(f"{address}/assignments/directed", json={}),
+        await owner.post(f"{address}/panel/ranking"),
         await owner.put(f"{address}/assignments/{idea}/{person}"),
         await owner.post(f"{address}/shortlist", json={}),
     ]
-    assert [answer.status_code for answer in answers] == [409] * 6
+    assert [answer.status_code for answer in answers] == [409] * 7
 
 
 async def test_work_for_the_panel_is_accepted_as_a_job(api: Api) -> None:
@@ -155,6 +157,8 @@ async def test_work_for_the_panel_is_accepted_as_a_job(api: Api) -> None:
     directed = await owner.post(f"{address}/directed", json={"batch_size": 10, "target_wrong_calls": 1.5})
     assert (dealt.status_code, dealt.json()["job"]) == (202, "assign_reviews")
     assert (directed.status_code, directed.json()["job"]) == (202, "direct_reviews")
+    ranked = await owner.post(f"/v1/challenges/{world.challenge_id}/panel/ranking")
+    assert (ranked.status_code, ranked.json()["job"]) == (202, "rank_panel")
     for wrong in ({"reviews_per_idea": 0}, {"reviews_per_idea": 21}, {"who": 1}):
         assert (await owner.post(address, json=wrong)).status_code == 400
     for wrong in ({"batch_size": 0}, {"target_wrong_calls": -1}):
