@@ -12,6 +12,8 @@ from uuid import UUID
 
 from ideation.actions.rankings_making import recompute
 from ideation.database import Connection
+from ideation.entities.jobs import AnalysisKind
+from ideation.queries import jobs as job_queries
 from tests.factories import make_challenge, make_idea
 from tests.workers.conftest import Workers, environment_of
 from workers.environment import utc_now
@@ -39,6 +41,10 @@ async def make_due_challenge(connection: Connection) -> UUID:
     windows = {"submit_opens_at": past - timedelta(days=1), "vote_opens_at": past - timedelta(days=1)}
     challenge_id = await make_challenge(connection, **windows, submit_closes_at=past, vote_closes_at=past)
     await make_idea(connection, challenge_id)
+    # Its themes are fresh: clustering has tests of its own, and importing it takes longer than all of this.
+    soon = utc_now() + timedelta(hours=1)
+    run_id = await job_queries.start_analysis(connection, challenge_id, AnalysisKind.THEMES, soon)
+    await job_queries.finish_analysis(connection, run_id, soon, idea_count=1, details={})
     return challenge_id
 
 
