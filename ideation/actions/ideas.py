@@ -4,14 +4,17 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from ideation.actions.challenges import find_visible_challenge
 from ideation.actions.ideas_reading import find_visible_idea, new_idea_out, read_idea
+from ideation.actions.vectors import store_vector
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.ideas import Idea, IdeaState, Wording
 from ideation.entities.ideas_forms import IdeaEdit, IdeaOut, NewDraft, NewIdea
 from ideation.entities.people import Actor
+from ideation.entities.vectors import IdeaText
 from ideation.errors import PreconditionFailed, WrongState
 from ideation.ids import new_id
 from ideation.queries import challenges as challenge_queries
@@ -36,7 +39,7 @@ async def submit_idea(connection: Connection, actor: Actor, challenge_id: UUID, 
     idea = _idea(actor, challenge, tidy(new.title, new.body, new.tags), IdeaState.SUBMITTED, now)
     if not await queries.submit_idea(connection, idea, now):
         raise closed(challenge)
-    await stage_job(connection, "find_duplicates", idea.id, now)
+    await _compare(connection, challenge, idea, now)
     return new_idea_out(actor, challenge, idea, now)
 
 
@@ -86,7 +89,7 @@ async def submit_draft(connection: Connection, actor: Actor, idea_id: UUID, vers
     require_title(tidy(idea.title, idea.body, idea.tags))
     if not await queries.submit_draft(connection, idea_id, version, now):
         raise await _refusal(connection, idea, now)
-    await stage_job(connection, "find_duplicates", idea_id, now)
+    await _compare(connection, challenge, idea, now)
     return await read_idea(connection, actor, idea_id, now)
 
 
@@ -94,7 +97,7 @@ async def edit_idea(
     connection: Connection, actor: Actor, idea_id: UUID, edit: IdeaEdit, version: int, now: datetime
 ) -> IdeaOut:
     """Change the wording: of a draft at any time, of an idea while the challenge takes ideas (a new revision)."""
-    idea, _ = await find_own_idea(connection, actor, idea_id, version, now)
+    idea, challenge = await find_own_idea(connection, actor, idea_id, version, now)
     require_idea_state(idea, IdeaState.DRAFT, IdeaState.SUBMITTED, doing="edited")
     wording = _edited(idea, edit)
     if idea.state is not IdeaState.DRAFT:
@@ -104,8 +107,18 @@ async def edit_idea(
     if not await queries.edit_idea(connection, idea, wording, actor.person_id, now):
         raise await _refusal(connection, idea, now)
     if idea.state is IdeaState.SUBMITTED:
-        await stage_job(connection, "find_duplicates", idea_id, now)
+        edited = replace(idea, title=wording.title, body=wording.body, revision=idea.revision + 1)
+        await _compare(connection, challenge, edited, now)
     return await read_idea(connection, actor, idea_id, now)
+
+
+async def _compare(connection: Connection, challenge: Challenge, idea: Idea, now: datetime) -> None:
+    """Let the idea be found from this commit on, and have the workers compare it with the others."""
+    text = IdeaText(
+        id=idea.id, challenge_id=idea.challenge_id, revision=idea.revision, title=idea.title, body=idea.body
+    )
+    await store_vector(connection, text, challenge)
+    await stage_job(connection, "find_duplicates", idea.id, now)
 
 
 def _edited(idea: Idea, edit: IdeaEdit) -> Wording:

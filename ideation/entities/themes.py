@@ -1,9 +1,13 @@
 """Themes: groups of ideas about one subject, with ids and names that last."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from ideation.entities.fields import Name
 
 
 class ThemeRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,3 +60,89 @@ class ThemeProgress(msgspec.Struct, frozen=True, kw_only=True):
     last_ideas: int | None
     last_finished_at: datetime | None
     last_seconds: float | None
+
+
+class ThemeEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What people say of a theme; an absent field stays as it is, a null name gives way to the label again."""
+
+    name: Name | UnsetType | None = UNSET
+    pinned: bool | UnsetType = UNSET
+
+
+class ThemeJoin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Themes that become one."""
+
+    theme_ids: Annotated[list[UUID], Meta(min_length=1, max_length=50, description="These end.")]
+    into_id: Annotated[UUID, Meta(description="This one takes their ideas.")]
+
+
+class ThemeSplit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a theme becomes two."""
+
+    idea_ids: Annotated[
+        list[UUID] | None,
+        Meta(max_length=10_000, description="The ideas of the new theme; null lets the worker divide the theme."),
+    ] = None
+    name: Name | None = None
+
+
+class StopWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words that say nothing in this challenge, such as the company's name."""
+
+    words: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\s\x00]+$")]], Meta(max_length=500)
+    ]
+
+
+class StopWordsOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The words in force; themes and pairs follow in the next run."""
+
+    words: list[str]
+
+
+class TypicalIdea(msgspec.Struct, frozen=True, kw_only=True):
+    """An idea near the middle of its theme."""
+
+    idea_id: UUID
+    title: str
+
+
+class ThemeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A theme as people see it; the wider ones count the ideas of theirs."""
+
+    id: UUID
+    parent_id: UUID | None
+    name: Annotated[str, Meta(description="What people called it, else its label.")]
+    label: Annotated[str, Meta(description="Words of its ideas.")]
+    renamed: bool
+    pinned: bool
+    terms: list[str]
+    idea_count: int
+    typical_ideas: list[TypicalIdea]
+
+
+class Themed(msgspec.Struct, frozen=True, kw_only=True):
+    """A theme with the challenge it belongs to."""
+
+    id: UUID
+    challenge_id: UUID
+    parent_id: UUID | None
+    label: str
+    name: str | None
+    pinned: bool
+    terms: list[str]
+
+
+class OutsiderOut(msgspec.Struct, frozen=True, kw_only=True):
+    """An idea that fits no theme."""
+
+    idea_id: UUID
+    title: str
+    novelty: Annotated[float, Meta(description="0: said before; 1: unlike everything.")]
+
+
+class SplitOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The new theme, or that the worker will divide the old one."""
+
+    theme_id: UUID | None
+    staged: bool

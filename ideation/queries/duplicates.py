@@ -2,12 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from ideation.database import Connection
-from ideation.entities.duplicates import FoundPair, KnownPair, StoredModel
+from ideation.entities.duplicates import (
+    ComparedIdea,
+    FoundPair,
+    HeldPair,
+    KnownPair,
+    PairEvidence,
+    PairState,
+    QueuedPair,
+    StoredModel,
+)
 from ideation.ids import new_id
 from ideation.queries import load_statements
 
@@ -51,7 +61,92 @@ async def remove_pairs(connection: Connection, pairs: Sequence[tuple[UUID, UUID]
         await connection.execute(_SQL["remove_pairs"], *(list(side) for side in zip(*pairs, strict=True)))
 
 
-async def newest_model(connection: Connection) -> StoredModel | None:
+async def newest_model(connection: Connection, encoder: str) -> StoredModel | None:
     """The model of this installation's own verdicts; None while the shipped one is used."""
-    row = await connection.fetchrow(_SQL["newest_model"])
+    row = await connection.fetchrow(_SQL["newest_model"], encoder)
     return None if row is None else msgspec.convert(row, StoredModel)
+
+
+async def list_queue(
+    connection: Connection, challenge_id: UUID, state: PairState, *, after: tuple[float, UUID] | None, limit: int
+) -> list[QueuedPair]:
+    """Pairs in one state whose ideas are both shown and not merged, the likeliest first."""
+    probability, pair_id = after or (None, None)
+    rows = await connection.fetch(_SQL["list_queue"], challenge_id, state, probability, pair_id, limit)
+    return msgspec.convert(rows, list[QueuedPair])
+
+
+async def list_compared(connection: Connection, ids: Sequence[UUID], person_id: UUID) -> dict[UUID, ComparedIdea]:
+    """The sides of pairs, by id."""
+    rows = await connection.fetch(_SQL["list_compared"], ids, person_id)
+    return {idea.id: idea for idea in msgspec.convert(rows, list[ComparedIdea])}
+
+
+async def hold_pairs(connection: Connection, challenge_id: UUID, ids: Sequence[UUID]) -> list[HeldPair]:
+    """Pairs of a challenge, held until the commit."""
+    return msgspec.convert(await connection.fetch(_SQL["hold_pairs"], challenge_id, ids), list[HeldPair])
+
+
+async def decide_pairs(
+    connection: Connection, ids: Sequence[UUID], state: PairState, person_id: UUID, now: datetime
+) -> None:
+    """Remember a verdict."""
+    await connection.execute(_SQL["decide_pairs"], ids, state, person_id, now)
+
+
+async def find_pair(connection: Connection, idea_a: UUID, idea_b: UUID) -> HeldPair | None:
+    """A pair by its ideas, in order of their ids."""
+    row = await connection.fetchrow(_SQL["find_pair"], idea_a, idea_b)
+    return None if row is None else msgspec.convert(row, HeldPair)
+
+
+async def propose_pair(
+    connection: Connection,
+    challenge_id: UUID,
+    pair: tuple[UUID, UUID],
+    evidence: PairEvidence,
+    person_id: UUID,
+    now: datetime,
+) -> UUID | None:
+    """Keep a person's proposal; None when the pair was proposed before."""
+    pair_id: UUID | None = await connection.fetchval(
+        _SQL["propose_pair"], new_id(), *pair, challenge_id, msgspec.to_builtins(evidence), person_id, now
+    )
+    return pair_id
+
+
+async def list_verdicts(connection: Connection, challenge_id: UUID) -> list[KnownPair]:
+    """Decided pairs between ideas that are shown and not merged, the likeliest first."""
+    return msgspec.convert(await connection.fetch(_SQL["list_verdicts"], challenge_id), list[KnownPair])
+
+
+async def count_verdicts(connection: Connection) -> tuple[int, int]:
+    """How many of the worker's suggestions people confirmed and dismissed, in the whole installation."""
+    row = await connection.fetchrow(_SQL["count_verdicts"])
+    assert row is not None
+    return row["confirmed"], row["dismissed"]
+
+
+async def latest_used_model(connection: Connection) -> dict[str, Any] | None:
+    """What the last run said of the model it used."""
+    model: dict[str, Any] | None = await connection.fetchval(_SQL["latest_used_model"])
+    return model
+
+
+async def list_training(connection: Connection) -> list[tuple[list[dict[str, Any]], bool]]:
+    """The measured parts of decided suggestions, and whether they were confirmed."""
+    return [(row["parts"], row["confirmed"]) for row in await connection.fetch(_SQL["list_training"])]
+
+
+async def add_model(connection: Connection, encoder: str, model: StoredModel) -> None:
+    """Keep a model fitted on this installation's verdicts."""
+    await connection.execute(
+        _SQL["add_model"],
+        new_id(),
+        encoder,
+        model.model,
+        model.curve,
+        model.confirmed,
+        model.dismissed,
+        model.fitted_at,
+    )

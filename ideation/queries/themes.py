@@ -7,7 +7,17 @@ from uuid import UUID
 import msgspec
 
 from ideation.database import Connection
-from ideation.entities.themes import FoundTheme, PlacedIdea, StoredThemeModel, ThemeProgress, ThemeRow
+from ideation.entities.themes import (
+    FoundTheme,
+    OutsiderOut,
+    PlacedIdea,
+    StoredThemeModel,
+    Themed,
+    ThemeOut,
+    ThemeProgress,
+    ThemeRow,
+    TypicalIdea,
+)
 from ideation.queries import load_statements
 
 _SQL = load_statements("themes")
@@ -66,3 +76,77 @@ async def store_placements(
 async def read_progress(connection: Connection, challenge_id: UUID) -> ThemeProgress:
     """How much of a challenge changed since the last good run of its themes."""
     return msgspec.convert(await connection.fetchrow(_SQL["progress"], challenge_id), ThemeProgress)
+
+
+async def list_shown(connection: Connection, challenge_id: UUID, typical: int) -> list[ThemeOut]:
+    """The standing themes of a challenge as people see them, the largest first."""
+    ideas: dict[UUID, list[TypicalIdea]] = {}
+    for row in await connection.fetch(_SQL["list_typical"], challenge_id, typical):
+        idea = TypicalIdea(idea_id=row["idea_id"], title=row["title"])
+        ideas.setdefault(row["theme_id"], []).append(idea)
+    rows = await connection.fetch(_SQL["list_shown"], challenge_id)
+    return [
+        ThemeOut(
+            id=row["id"],
+            parent_id=row["parent_id"],
+            name=row["name"] or row["label"],
+            label=row["label"],
+            renamed=row["name"] is not None,
+            pinned=row["pinned"],
+            terms=row["terms"],
+            idea_count=row["idea_count"],
+            typical_ideas=ideas.get(row["id"], []),
+        )
+        for row in rows
+    ]
+
+
+async def list_outsiders(
+    connection: Connection, challenge_id: UUID, *, after: tuple[float, UUID] | None, limit: int
+) -> list[OutsiderOut]:
+    """Ideas that fit no theme, the most novel first."""
+    novelty, idea_id = after or (None, None)
+    rows = await connection.fetch(_SQL["list_outsiders"], challenge_id, novelty, idea_id, limit)
+    return msgspec.convert(rows, list[OutsiderOut])
+
+
+async def find_theme(connection: Connection, theme_id: UUID) -> Themed | None:
+    """One standing theme."""
+    row = await connection.fetchrow(_SQL["find_theme"], theme_id)
+    return None if row is None else msgspec.convert(row, Themed)
+
+
+async def edit_theme(connection: Connection, theme_id: UUID, name: str | None, pinned: bool, now: datetime) -> None:
+    """Keep what people say of a theme."""
+    await connection.execute(_SQL["edit_theme"], theme_id, name, pinned, now)
+
+
+async def join_themes(
+    connection: Connection, challenge_id: UUID, ended: Sequence[UUID], into_id: UUID, now: datetime
+) -> None:
+    """Some themes become part of another."""
+    await connection.execute(_SQL["move_ideas"], ended, into_id, None)
+    await connection.execute(_SQL["move_children"], ended, into_id)
+    await connection.execute(_SQL["end_themes"], ended, now)
+    await connection.execute(_SQL["follow_join"], challenge_id, ended, into_id)
+
+
+async def split_theme(connection: Connection, theme: Themed, new: Themed, ideas: Sequence[UUID], now: datetime) -> None:
+    """Some ideas of a theme become a theme of their own, which stays until people end it."""
+    await connection.execute(
+        _SQL["add_theme"], new.id, new.challenge_id, new.parent_id, new.label, new.name, new.terms, now
+    )
+    await connection.execute(_SQL["move_ideas"], [theme.id], new.id, ideas)
+    await connection.execute(_SQL["follow_join"], theme.challenge_id, [], new.id)
+
+
+async def count_of_theme(connection: Connection, theme_id: UUID, ideas: Sequence[UUID]) -> tuple[int, int]:
+    """How many of these ideas are in the theme, and how many it has."""
+    row = await connection.fetchrow(_SQL["count_of_theme"], theme_id, ideas)
+    assert row is not None
+    return row["given"], row["held"]
+
+
+async def set_stop_words(connection: Connection, challenge_id: UUID, words: Sequence[str], now: datetime) -> None:
+    """Keep the words that say nothing in a challenge."""
+    await connection.execute(_SQL["set_stop_words"], challenge_id, words, now)

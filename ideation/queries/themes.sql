@@ -57,3 +57,63 @@ CROSS JOIN LATERAL (
     FROM ideas
     WHERE ideas.challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL
     AND state NOT IN ('draft', 'withdrawn')) AS counted;
+
+-- list_shown: the standing themes of a challenge with the number of their shown ideas
+SELECT id, parent_id, label, name, terms, pinned, coalesce(held.idea_count, 0) AS idea_count
+FROM themes
+LEFT JOIN LATERAL (
+    SELECT count(*) AS idea_count FROM idea_placements JOIN ideas ON ideas.id = idea_id
+    WHERE (theme_id = themes.id OR theme_id IN (SELECT child.id FROM themes AS child WHERE child.parent_id = themes.id))
+    AND canonical_id IS NULL AND ideas.hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')) AS held ON true
+WHERE challenge_id = $1 AND retired_at IS NULL
+ORDER BY idea_count DESC, id;
+
+-- list_typical: the shown ideas nearest to the middle of each theme
+SELECT themes.id AS theme_id, idea_id, title
+FROM themes JOIN LATERAL (
+    SELECT idea_id, title, typicality FROM idea_placements JOIN ideas ON ideas.id = idea_id
+    WHERE theme_id = themes.id
+    AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+    ORDER BY typicality DESC, idea_id LIMIT $2) AS typical ON true
+WHERE themes.challenge_id = $1 AND retired_at IS NULL
+ORDER BY themes.id, typicality DESC, idea_id;
+
+-- list_outsiders: shown ideas that fit no theme, the newest subject first
+SELECT idea_id, title, novelty::float8 AS novelty FROM idea_placements JOIN ideas ON ideas.id = idea_id
+WHERE idea_placements.challenge_id = $1 AND theme_id IS NULL
+AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+AND ($2::float8 IS NULL OR (-novelty::float8, idea_id) > (-$2, $3::uuid))
+ORDER BY novelty DESC, idea_id LIMIT $4;
+
+-- find_theme: one standing theme
+SELECT id, challenge_id, parent_id, label, name, pinned, terms FROM themes WHERE id = $1 AND retired_at IS NULL;
+
+-- edit_theme: what people say of a theme
+UPDATE themes SET name = $2, pinned = $3, updated_at = $4 WHERE id = $1 AND retired_at IS NULL;
+
+-- move_ideas: the ideas of some themes, all or those given, go to another
+UPDATE idea_placements SET theme_id = $2
+WHERE theme_id = ANY ($1::uuid[]) AND ($3::uuid[] IS NULL OR idea_id = ANY ($3));
+
+-- move_children: narrower themes follow
+UPDATE themes SET parent_id = $2 WHERE parent_id = ANY ($1::uuid[]);
+
+-- end_themes: themes that became part of another
+UPDATE themes SET retired_at = $2, updated_at = $2 WHERE id = ANY ($1::uuid[]);
+
+-- add_theme: a theme that a person made
+INSERT INTO themes (id, challenge_id, parent_id, label, name, terms, pinned, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, true, $7, $7);
+
+-- follow_join: new ideas near an ended theme go to the one it became part of
+UPDATE theme_models SET version = version + 1,
+    theme_ids = ARRAY(SELECT CASE WHEN theme_id = ANY ($2::uuid[]) THEN $3::uuid ELSE theme_id END
+                      FROM unnest(theme_ids) WITH ORDINALITY AS each (theme_id, place) ORDER BY place)
+WHERE challenge_id = $1;
+
+-- count_of_theme: how many of these ideas are in the theme, and how many it has
+SELECT count(*) FILTER (WHERE idea_id = ANY ($2::uuid[])) AS given, count(*) AS held
+FROM idea_placements WHERE theme_id = $1;
+
+-- set_stop_words: words that say nothing in a challenge
+UPDATE challenges SET stop_words = $2, updated_at = $3, version = version + 1 WHERE id = $1;

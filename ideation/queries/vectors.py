@@ -19,12 +19,18 @@ Vector = NDArray[np.float32]
 
 async def store_vectors(connection: Connection, encoder: str, texts: Sequence[IdeaText], vectors: Vector) -> None:
     """Keep the vector of each text unless its idea was edited since; an idea whose vector is zero has none."""
-    filled = np.any(vectors, axis=1)
+    filled = np.any(vectors, axis=1).tolist()
     await connection.executemany(
         _SQL["store_vector"],
-        [(texts[row].id, texts[row].revision, encoder, vectors[row]) for row in np.flatnonzero(filled)],
+        [
+            (text.id, text.revision, encoder, vector)
+            for text, vector, known in zip(texts, vectors, filled, strict=True)
+            if known
+        ],
     )
-    await connection.executemany(_SQL["delete_vector"], [(texts[row].id,) for row in np.flatnonzero(~filled)])
+    await connection.executemany(
+        _SQL["delete_vector"], [(text.id,) for text, known in zip(texts, filled, strict=True) if not known]
+    )
 
 
 async def list_without_vector(
@@ -69,9 +75,12 @@ async def sample(connection: Connection, challenge_id: UUID, limit: int) -> list
     return _ids(await connection.fetch(_SQL["sample"], challenge_id, limit))
 
 
-async def telling_words(connection: Connection, text: str, limit: int) -> str:
-    """A tsquery of the rarest words of a text; empty when it has none."""
-    words: str = await connection.fetchval(_SQL["telling_words"], text, limit)
+async def telling_words(connection: Connection, text: str, limit: int, *, most_ideas: int = 2_000) -> str:
+    """A tsquery of the rarest words of a text, which about `most_ideas` hold at most; empty when it has none.
+
+    How common words are is what PostgreSQL's own statistics say.
+    """
+    words: str = await connection.fetchval(_SQL["telling_words"], text, limit, float(most_ideas))
     return words
 
 

@@ -38,7 +38,7 @@ ORDER BY ts_rank(search, $3::text::tsquery) DESC, id LIMIT $4;
 -- sample: some ideas of a challenge, the same at random each time
 SELECT idea_id FROM idea_tallies WHERE challenge_id = $1 AND in_feed ORDER BY shuffle LIMIT $2;
 
--- telling_words: a tsquery of the rarest words of a text; how common words are is what PostgreSQL's statistics say
+-- telling_words: a tsquery of the rarest words of a text, so few that a bounded number of ideas holds one of them
 WITH asked AS (
     SELECT lexeme FROM unnest(to_tsvector('english', $1)) WHERE length(lexeme) > 1
 ), common AS (
@@ -46,11 +46,12 @@ WITH asked AS (
     FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, share)
     WHERE schemaname = current_schema() AND tablename = 'ideas' AND attname = 'search' AND word IS NOT NULL
 ), rarest AS (
-    SELECT lexeme FROM asked LEFT JOIN common ON word = lexeme
-    WHERE coalesce(share, 0) < 0.1
-    ORDER BY coalesce(share, 0), length(lexeme) DESC, lexeme LIMIT $2
+    SELECT lexeme, sum(coalesce(share, 0)) OVER (ORDER BY coalesce(share, 0), length(lexeme) DESC, lexeme) AS held,
+        row_number() OVER (ORDER BY coalesce(share, 0), length(lexeme) DESC, lexeme) AS place
+    FROM asked LEFT JOIN common ON word = lexeme
 )
-SELECT coalesce(string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | '), '') FROM rarest;
+SELECT coalesce(string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | '), '') FROM rarest
+WHERE place <= $2 AND held * greatest((SELECT reltuples FROM pg_class WHERE oid = 'ideas'::regclass), 1) <= $3::float8;
 
 -- vectors_of_earlier: the latest vectors of ideas of challenges made before this one
 SELECT vector FROM idea_vectors

@@ -12,11 +12,13 @@ JOBS: dict[str, str] = {
     "close_challenge": "workers.jobs.closing:close_challenge",
     "direct_reviews": "workers.jobs.panels:direct_reviews",
     "find_duplicates": "workers.jobs.duplicates:find_duplicates",
+    "fit_duplicate_model": "workers.jobs.duplicates:fit_duplicate_model",
     "open_challenge": "workers.jobs.closing:open_challenge",
     "publish_results": "workers.jobs.panels:publish_results",
     "rank_challenge": "workers.jobs.rankings:rank_challenge",
     "rank_panel": "workers.jobs.panels:rank_panel",
     "refresh_themes": "workers.jobs.themes:refresh_themes",
+    "split_theme": "workers.jobs.themes:split_theme",
 }
 
 

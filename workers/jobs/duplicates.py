@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
+import numpy as np
 
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
-from ideation.entities.duplicates import FoundPair, KnownPair, PairState
+from ideation.entities.duplicates import FoundPair, KnownPair, PairState, StoredModel
 from ideation.entities.jobs import AnalysisKind
 from ideation.entities.vectors import AnalysedIdea, IdeaText
 from ideation.queries import duplicates as queries
@@ -21,7 +23,8 @@ from ideation.text.encoder import StaticEncoder, load_encoder
 from ideation.text.templates import own_text
 from workers.clustering.corpus import Corpus
 from workers.clustering.duplicates import ProposedPair, propose_pairs
-from workers.clustering.pair_model import PairModel
+from workers.clustering.features import FEATURES
+from workers.clustering.pair_model import PairModel, fit_from_verdicts
 from workers.context import JobContext
 from workers.environment import utc_now
 from workers.jobs.analysis import recorded
@@ -60,7 +63,7 @@ async def _compare(context: JobContext, challenge: Challenge, text: IdeaText) ->
         near, others = await _candidates(context.connection, text, own, encoder.name)
     wanted = {text.id, *near, *others, *(idea for pair in known for idea in (pair.idea_a, pair.idea_b))}
     ideas = await vector_queries.list_analysed(context.connection, challenge.id, encoder.name, list(wanted))
-    model = await own_model(context.connection)
+    model = await own_model(context.connection, encoder.name)
     pairs = await asyncio.to_thread(_pairs_of_one, ideas, challenge, encoder, model, known, text.id)
     async with context.connection.transaction():
         await store_pairs(context, challenge.id, ideas, pairs, [pair for pair in known if pair.state == "proposed"])
@@ -145,9 +148,9 @@ def _both(pair: tuple[UUID, UUID], among: Collection[UUID]) -> bool:
     return pair[0] in among and pair[1] in among
 
 
-async def own_model(connection: Connection) -> PairModel | None:
+async def own_model(connection: Connection, encoder: str) -> PairModel | None:
     """The model of this installation's verdicts; None while the shipped one is used."""
-    stored = await queries.newest_model(connection)
+    stored = await queries.newest_model(connection, encoder)
     return None if stored is None else msgspec.convert(stored.model, PairModel)
 
 
@@ -156,3 +159,28 @@ async def _stage_refresh(context: JobContext, challenge_id: UUID) -> None:
     due_at = refresh_due_at(await theme_queries.read_progress(context.connection, challenge_id), now)
     if due_at is not None:
         await stage_job(context.connection, "refresh_themes", challenge_id, now, queue="analysis", not_before=due_at)
+
+
+async def fit_duplicate_model(context: JobContext) -> None:
+    """Fit a model of this installation's own verdicts on the worker's suggestions, once there are enough of them."""
+    verdicts = await queries.list_training(context.connection)
+    encoder = load_encoder().name
+    usable = [(parts, confirmed) for parts, confirmed in verdicts if _names(parts) == FEATURES]
+    features = np.array([[part["value"] for part in parts] for parts, _ in usable]).reshape(-1, len(FEATURES))
+    confirmed = np.array([confirmed for _, confirmed in usable], dtype=np.bool_)
+    version = f"own/{encoder}/{len(usable)}"
+    fitted = await asyncio.to_thread(fit_from_verdicts, features, confirmed, version=version)
+    if fitted is None:
+        return
+    stored = StoredModel(
+        model=msgspec.to_builtins(fitted.model),
+        curve=msgspec.to_builtins(fitted.curve),
+        confirmed=int(confirmed.sum()),
+        dismissed=int((~confirmed).sum()),
+        fitted_at=utc_now(),
+    )
+    await queries.add_model(context.connection, encoder, stored)
+
+
+def _names(parts: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(part["name"] for part in parts)

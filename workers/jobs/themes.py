@@ -1,12 +1,13 @@
 """The analysis of a whole challenge: pairs that may say the same, then themes, the map and novelty."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ideation.entities.challenges import Challenge
@@ -93,7 +94,7 @@ async def _refresh_pairs(
     run: Run,
 ) -> bool:
     known = await pair_queries.list_known_pairs(context.connection, challenge.id)
-    model = await own_model(context.connection)
+    model = await own_model(context.connection, encoder.name)
     pairs = await asyncio.to_thread(found_pairs, corpus, ideas, encoder, model, known)
     proposed = [pair for pair in known if pair.state is PairState.PROPOSED]
     async with context.connection.transaction():
@@ -213,7 +214,8 @@ def _matches(themes: Themes, ideas: Sequence[AnalysedIdea]) -> list[UUID | None]
 
 def _match(earlier: dict[UUID, list[UUID]], new: list[list[UUID]]) -> list[UUID | None]:
     matched: list[UUID | None] = [None] * len(new)
-    for match in match_themes(earlier, new):
+    known: dict[Hashable, Sequence[Hashable]] = dict(earlier.items())
+    for match in match_themes(known, new):
         matched[match.new] = match.previous if isinstance(match.previous, UUID) else None
     return matched
 
@@ -283,3 +285,36 @@ async def _store(
     await queries.store_placements(context.connection, challenge_id, placed, now)
     await queries.store_model(context.connection, challenge_id, found.model)
     return unchanged
+
+
+async def split_theme(context: JobContext) -> None:
+    """Divide a theme in two by its ideas' texts: the smaller part becomes a theme of its own; then all is refreshed."""
+    theme = await queries.find_theme(context.connection, context.subject_id)
+    challenge = None if theme is None else await find_challenge(context.connection, theme.challenge_id, context.now)
+    if theme is None or challenge is None:
+        return
+    encoder = load_encoder()
+    ideas = await vector_queries.list_analysed(context.connection, challenge.id, encoder.name)
+    members = [idea for idea in ideas if idea.theme_id == theme.id]
+    parts = await asyncio.to_thread(_divide, members, challenge, encoder)
+    if parts is None:
+        return
+    part, label, terms = parts
+    name = context.arguments.get("name")
+    new = replace(theme, id=new_id(), label=label, terms=terms, name=name, pinned=True)
+    async with context.connection.transaction():
+        await queries.hold_themes(context.connection, challenge.id)
+        await queries.split_theme(context.connection, theme, new, part, utc_now())
+        await stage_job(context.connection, "refresh_themes", challenge.id, utc_now(), queue="analysis")
+
+
+def _divide(
+    members: Sequence[AnalysedIdea], challenge: Challenge, encoder: StaticEncoder
+) -> tuple[list[UUID], str, list[str]] | None:
+    """The ideas of the smaller of two parts, with their label and terms; None when the theme cannot be divided."""
+    corpus = corpus_of(members, challenge, encoder)
+    themes = cluster(corpus, encoder=encoder.name, seed=_SEED, count=2, stop_words=challenge.stop_words).themes
+    if len(themes) < 2:
+        return None
+    smaller = min(themes, key=lambda theme: len(theme.members))
+    return [members[row].id for row in smaller.members], smaller.label, smaller.terms

@@ -1,0 +1,31 @@
+-- list_visible: the challenges a person may look for ideas in
+SELECT id FROM challenges
+WHERE $4::boolean OR owner_id = $1 OR sponsor_id = $1
+OR (stage <> 'draft' AND ($5::boolean OR in_audience(challenges, $2, $3)
+    OR EXISTS (SELECT FROM panel_members WHERE challenge_id = challenges.id AND person_id = $1)));
+
+-- nearest_by_meaning: the nearest vectors in some challenges
+SELECT idea_id FROM idea_vectors WHERE encoder = $2 AND challenge_id = ANY ($3::uuid[])
+ORDER BY vector <#> $1 LIMIT $4;
+
+-- nearest_by_words: ideas of some challenges that share rare words
+SELECT id FROM ideas WHERE search @@ $1::text::tsquery AND challenge_id = ANY ($2::uuid[]) AND state <> 'draft'
+ORDER BY ts_rank(search, $1::text::tsquery) DESC, id LIMIT $3;
+
+-- list_near: some ideas, merged ones as those shown for them, with their latest decision
+SELECT DISTINCT ON (found.place) shown.id, shown.challenge_id, question, shown.title, left(shown.body, 4000) AS body,
+    shown.state, shown.submitted_at, similarity,
+    outcome, reason, lesson, decisions.decided_at
+FROM (
+    SELECT coalesce(ideas.canonical_id, ideas.id) AS id, min(place) AS place,
+        max(-(vector <#> $2))::float8 AS similarity
+    FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place) JOIN ideas ON ideas.id = page.id
+    LEFT JOIN idea_vectors ON idea_id = ideas.id AND encoder = $3
+    WHERE ideas.hidden_at IS NULL AND ideas.state NOT IN ('draft', 'withdrawn')
+    GROUP BY coalesce(ideas.canonical_id, ideas.id)
+) AS found
+JOIN ideas AS shown ON shown.id = found.id
+JOIN challenges ON challenges.id = shown.challenge_id
+LEFT JOIN decisions ON decisions.idea_id = shown.id
+WHERE shown.hidden_at IS NULL AND shown.state NOT IN ('draft', 'withdrawn') AND shown.id <> ALL ($4::uuid[])
+ORDER BY found.place, decisions.decided_at DESC NULLS LAST LIMIT $5;
