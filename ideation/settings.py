@@ -86,12 +86,13 @@ def _explain(message: str) -> str:
     for field in msgspec.structs.fields(Settings):
         if f"`$.{field.name}`" in message or f"required field `{field.name}`" in message:
             problem = "is required" if "required field" in message else "is not allowed"
-            return f"{variable_name(field.name)} {problem}; it must be {_allowed(field.type)}"
+            return f"{variable_name(field.name)} {problem}; it must be {allowed_values(field)}"
     return message
 
 
-def _allowed(field_type: object) -> str:
-    schema = msgspec.json.schema(field_type)
+def allowed_values(field: msgspec.structs.FieldInfo) -> str:
+    """What a setting may be, in words."""
+    schema = msgspec.json.schema(field.type)
     if "enum" in schema:
         return "one of " + ", ".join(str(choice) for choice in schema["enum"])
     return str(schema.get("description", f"of type {schema.get('type')}"))
