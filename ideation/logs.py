@@ -60,6 +60,11 @@ def _console_renderers() -> list[Any]:
     return [console, _as_bytes, _mask_secrets]
 
 
+def _console_renderer() -> structlog.dev.ConsoleRenderer:
+    # Plain, because the default prints the values of local variables too, and those may be anything.
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
 def _add_request_id(_logger: object, _method: str, event: Event) -> Event:
     given = request_id.get()
     if given is not None:

@@ -19,6 +19,7 @@ log.info("hello", number=1, strange=object)
 log.warning("token idt_abcdefghijklmnop1234 in a message")
 logging.getLogger("uvicorn.error").info("from a %s", "library")
 logging.getLogger("rq").info("not shown either")
+local = "a value that stays here"
 try:
     raise ValueError("idl_abcdefghijklmnop1234")
 except ValueError:
@@ -51,3 +52,4 @@ def test_console_lines_say_the_same() -> None:
     text = "\n".join(logged("console"))
     words = ["hello", "token idt_*** in a message", "from a library", "ValueError: idl_***"]
     assert [word for word in words if word not in text] == []
+    assert "a value that stays here" not in text
