@@ -15,6 +15,9 @@ from workers.clustering.pair_model import PairModel, contributions, probabilitie
 
 NEIGHBOURS_BY_WORDS = 15
 SCORED_FOR_EACH = 8
+IDEAS_TO_A_PAIR = 10
+FEWEST_PAIRS = 100
+"""Without a limit at most one pair for every ten ideas and a hundred more: people have to look at each."""
 
 
 class ScorePart(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +75,7 @@ def propose_pairs(
     lowest = model.threshold if threshold is None else threshold
     scored = score_pairs(corpus, model=model, excluded=excluded, only_with=only_with)
     count = int(np.searchsorted(-scored.probability, -lowest, side="right"))
-    count = count if limit is None else min(count, limit)
+    count = min(count, len(corpus) // IDEAS_TO_A_PAIR + FEWEST_PAIRS if limit is None else limit)
     return [_proposal(corpus, encoder, model, scored, row) for row in range(count)]
 
 

@@ -35,8 +35,9 @@ def _ranked_block(corpus: Corpus, rows: Indices, model: PairModel, candidates: i
 
 
 def _candidates(row: int, by_meaning: Indices, by_words: Indices) -> Indices:
-    found = np.union1d(by_meaning, by_words)
-    return found[(found >= 0) & (found != row)]
+    found: Indices = np.union1d(by_meaning, by_words)
+    others: Indices = found[(found >= 0) & (found != row)]
+    return others
 
 
 def _ordered(found: Indices, scores: NDArray[np.float64]) -> Indices:
