@@ -80,8 +80,8 @@ class ThemeSplit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """How a theme becomes two."""
 
     idea_ids: Annotated[
-        list[UUID] | None,
-        Meta(max_length=10_000, description="The ideas of the new theme; null lets the worker divide the theme."),
+        Annotated[list[UUID], Meta(max_length=10_000)] | None,
+        Meta(description="The ideas of the new theme; null lets the worker divide the theme."),
     ] = None
     name: Name | None = None
 

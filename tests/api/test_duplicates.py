@@ -66,7 +66,7 @@ async def test_authors_stand_in_the_queue_only_where_the_moderator_may_know(
     challenge_id = await make_challenge(api.connection, authorship=authorship)
     author = await make_person(api.connection)
     ideas = [await make_idea(api.connection, challenge_id, author) for _ in range(2)]
-    await make_pair(api, challenge_id, *ideas)
+    await make_pair(api, challenge_id, ideas[0], ideas[1])
     (item,) = (await queue(await moderator(api), challenge_id))["items"]
     seen = [
         None if side["authors"] is None else side["authors"][0]["person_id"] for side in (item["first"], item["second"])
@@ -95,7 +95,7 @@ async def test_pairs_with_an_idea_that_is_not_shown_are_left_out(api: Api) -> No
 async def test_a_verdict_moves_the_pair_and_is_audited_and_can_be_changed(api: Api) -> None:
     challenge_id = await make_challenge(api.connection)
     ideas = [await make_idea(api.connection, challenge_id) for _ in range(2)]
-    pair_id, client = await make_pair(api, challenge_id, *ideas), await moderator(api)
+    pair_id, client = await make_pair(api, challenge_id, ideas[0], ideas[1]), await moderator(api)
     answer = await decide(client, challenge_id, pair_id, verdict="dismissed", reason="Different places.")
     assert (answer.status_code, answer.json()) == (200, {"decided": [str(pair_id)], "merged": 0})
     assert (await queue(client, challenge_id))["items"] == []

@@ -26,6 +26,13 @@ def real_texts(name: str = "coatings") -> list[tuple[str, str]]:
     return [(row["title"], row.get("body", "")) for row in rows if row.get("type", row.get("kind")) == "idea"]
 
 
+def texts_of(*names: str) -> list[tuple[str, str]]:
+    """The texts of several shipped challenges, taken in turns."""
+    lists = [real_texts(name) for name in names]
+    longest = max(len(texts) for texts in lists)
+    return [texts[place] for place in range(longest) for texts in lists if place < len(texts)]
+
+
 def context(connection: Connection, subject: UUID, *, now: datetime = NOW + timedelta(minutes=1)) -> JobContext:
     """What a job is given."""
     return JobContext(connection=connection, settings=SETTINGS, subject=str(subject), arguments={}, now=now)
@@ -76,8 +83,3 @@ async def decide(connection: Connection, pair: tuple[UUID, UUID], state: str) ->
         person_id,
         NOW,
     )
-
-
-async def give_theme_name(connection: Connection, theme_id: UUID, name: str) -> None:
-    """Rename a theme as a person would."""
-    await connection.execute("UPDATE themes SET name = $2 WHERE id = $1", theme_id, name)

@@ -1,18 +1,162 @@
-"""The check of one idea on the real database, with real texts."""
+"""The check of one idea on the real database, with real texts; and the model of an installation's own verdicts."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
 
 from ideation.database import Connection
-from tests.factories import make_idea
-from tests.workers.analysis_world import check, make_real_challenge, proposed, real_texts, refresh, theme_of
+from ideation.ids import new_id
+from ideation.queries import duplicates as queries
+from ideation.text.encoder import load_encoder
+from tests.factories import NOW, insert, make_challenge, make_idea, make_person
+from tests.workers.analysis_world import (
+    check,
+    context,
+    decide,
+    make_real_challenge,
+    proposed,
+    real_texts,
+    refresh,
+    theme_of,
+)
+from workers.clustering.features import FEATURES
+from workers.clustering.pair_model import shipped_model
+from workers.jobs.duplicates import fit_duplicate_model, model_in_use
+
+
+async def staged(connection: Connection) -> list[str]:
+    return [row["job"] for row in await connection.fetch("SELECT job FROM staged_jobs ORDER BY job")]
+
+
+async def add_twin(connection: Connection, challenge_id: UUID, place: int) -> UUID:
+    title, body = real_texts()[place]
+    return await make_idea(connection, challenge_id, title=title[:200], body=body)
+
+
+async def edit(connection: Connection, idea_id: UUID, title: str, body: str) -> None:
+    await connection.execute(
+        "UPDATE ideas SET title = $2, body = $3, revision = revision + 1 WHERE id = $1", idea_id, title, body
+    )
 
 
 async def test_a_new_idea_is_compared_and_placed_without_a_refresh(connection: Connection) -> None:
     challenge_id, ideas = await make_real_challenge(connection, 40)
     await refresh(connection, challenge_id)
-    title, body = real_texts()[3]
-    twin = await make_idea(connection, challenge_id, title=title, body=body)
+    twin = await add_twin(connection, challenge_id, 3)
     before = await proposed(connection, challenge_id)
     await check(connection, twin)
-    found = await proposed(connection, challenge_id) - before
-    assert (ideas[3], twin) in found
+    assert (ideas[3], twin) in await proposed(connection, challenge_id) - before
     places = await theme_of(connection, challenge_id)
     assert places[twin] == places[ideas[3]]
+    runs = await connection.fetch("SELECT kind, error FROM analysis_runs WHERE details ->> 'idea_id' = $1", str(twin))
+    assert [tuple(run) for run in runs] == [("duplicates", None)]
+
+
+async def test_checking_twice_changes_nothing(connection: Connection) -> None:
+    challenge_id, _ = await make_real_challenge(connection, 12)
+    twin = await add_twin(connection, challenge_id, 3)
+    await check(connection, twin)
+    pairs = await connection.fetch("SELECT * FROM duplicate_pairs ORDER BY id")
+    await check(connection, twin)
+    assert await connection.fetch("SELECT * FROM duplicate_pairs ORDER BY id") == pairs
+
+
+async def test_an_edited_idea_loses_the_suggestions_that_no_longer_hold_but_not_the_verdicts(
+    connection: Connection,
+) -> None:
+    challenge_id, ideas = await make_real_challenge(connection, 12)
+    twins = [await add_twin(connection, challenge_id, 3) for _ in range(2)]
+    await check(connection, twins[1])
+    assert {(ideas[3], twins[1]), (twins[0], twins[1])} <= await proposed(connection, challenge_id)
+    await decide(connection, (ideas[3], twins[1]), "confirmed")
+    await edit(connection, twins[1], "Feed the birds", "In winter, on the roof.")
+    await check(connection, twins[1])
+    assert not [pair for pair in await proposed(connection, challenge_id) if twins[1] in pair]
+    states = await connection.fetch("SELECT state FROM duplicate_pairs WHERE idea_b = $1", twins[1])
+    assert [row["state"] for row in states] == ["confirmed"]
+
+
+async def test_a_dismissed_pair_never_returns(connection: Connection) -> None:
+    challenge_id, ideas = await make_real_challenge(connection, 12)
+    twin = await add_twin(connection, challenge_id, 3)
+    await check(connection, twin)
+    await decide(connection, (ideas[3], twin), "dismissed")
+    for run in (check(connection, twin), check(connection, ideas[3]), refresh(connection, challenge_id)):
+        await run
+        assert (ideas[3], twin) not in await proposed(connection, challenge_id)
+
+
+@pytest.mark.parametrize("given", [{"hidden_at": NOW}, {"state": "withdrawn"}, {"state": "draft"}])
+async def test_an_idea_that_is_not_shown_is_neither_checked_nor_suggested(
+    connection: Connection, given: dict[str, Any]
+) -> None:
+    challenge_id, ideas = await make_real_challenge(connection, 12)
+    title, body = real_texts()[3]
+    absent = await make_idea(connection, challenge_id, title=title[:200], body=body, **given)
+    await check(connection, absent)
+    await check(connection, ideas[3])
+    assert not [pair for pair in await proposed(connection, challenge_id) if absent in pair]
+
+
+async def test_an_idea_that_is_gone_needs_nothing(connection: Connection) -> None:
+    await check(connection, new_id())
+    assert await connection.fetchval("SELECT count(*) FROM analysis_runs") == 0
+
+
+async def test_themes_are_due_with_the_fifth_idea_and_after_enough_changes(connection: Connection) -> None:
+    challenge_id, ideas = await make_real_challenge(connection, 4)
+    await check(connection, ideas[0])
+    assert await staged(connection) == []
+    await check(connection, await add_twin(connection, challenge_id, 5))
+    assert await staged(connection) == ["refresh_themes"]
+
+
+async def test_a_pair_is_suggested_across_the_form_but_not_for_the_form_alone(connection: Connection) -> None:
+    template = "Which problem of our customers does this solve, and how do you know?\nWhat would a first test cost?"
+    challenge_id = await make_challenge(connection, idea_template=template)
+    author_id = await make_person(connection)
+    ideas = [
+        await make_idea(connection, challenge_id, author_id, title=title[:200], body=f"{template}\n{body}")
+        for title, body in real_texts()[:12]
+    ]
+    one, other = [
+        await make_idea(connection, challenge_id, author_id, title=title, body=template)
+        for title in ("Solar roofs", "A choir")
+    ]
+    await check(connection, one)
+    assert not {(one, other), (other, one)} & await proposed(connection, challenge_id)
+    title, body = real_texts()[3]
+    twin = await make_idea(connection, challenge_id, author_id, title=title[:200], body=f"{template}\n{body}")
+    await check(connection, twin)
+    assert (ideas[3], twin) in await proposed(connection, challenge_id)
+
+
+async def give_verdicts(connection: Connection, confirmed: int, dismissed: int) -> None:
+    challenge_id, person_id = await make_challenge(connection), await make_person(connection)
+    base = await make_idea(connection, challenge_id, person_id)
+    for place in range(confirmed + dismissed):
+        alike = place < confirmed
+        value = (0.8 if alike else 0.2) + 0.001 * place
+        parts = [{"name": name, "value": value, "contribution": 0.0} for name in FEATURES]
+        evidence = {"shared_terms": [], "passages": [], "parts": parts}
+        idea_id = await make_idea(connection, challenge_id, person_id)
+        values = {"probability": 0.5, "evidence": evidence, "model_version": "1", "proposed_at": NOW}
+        verdict = {"state": "confirmed" if alike else "dismissed", "decided_by": person_id, "decided_at": NOW}
+        ideas = {"idea_a": base, "idea_b": idea_id, "challenge_id": challenge_id}
+        await insert(connection, "duplicate_pairs", id=new_id(), **ideas, **values, **verdict)
+
+
+async def test_forty_verdicts_of_either_kind_make_a_model_of_ones_own(connection: Connection) -> None:
+    encoder = load_encoder().name
+    await give_verdicts(connection, 40, 39)
+    await fit_duplicate_model(context(connection, new_id()))
+    assert await queries.newest_model(connection, encoder) is None
+    assert await model_in_use(connection, encoder) == shipped_model(encoder)
+    await give_verdicts(connection, 0, 1)
+    await fit_duplicate_model(context(connection, new_id()))
+    stored = await queries.newest_model(connection, encoder)
+    assert stored is not None
+    assert (stored.confirmed, stored.dismissed) == (40, 40)
+    used = await model_in_use(connection, encoder)
+    assert (used.version, used.verdicts, used.precision, used.recall) == (f"own/{encoder}/80", 80, 1.0, 1.0)

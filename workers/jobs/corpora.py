@@ -38,7 +38,7 @@ def corpus_of(ideas: Sequence[AnalysedIdea], challenge: Challenge, encoder: Stat
     """The corpus of ideas of one challenge."""
     texts = [own_text(idea.title, idea.body, challenge.idea_template) for idea in ideas]
     vectors = vectors_of(ideas, encoder.dimensions)
-    return build_corpus(texts, vectors, stop_words=challenge.stop_words)
+    return build_corpus(texts, vectors, encoder=encoder.name, stop_words=challenge.stop_words)
 
 
 def vectors_of(ideas: Sequence[AnalysedIdea], dimensions: int) -> NDArray[np.float32]:

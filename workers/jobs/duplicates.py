@@ -24,7 +24,7 @@ from ideation.text.templates import own_text
 from workers.clustering.corpus import Corpus
 from workers.clustering.duplicates import ProposedPair, propose_pairs
 from workers.clustering.features import FEATURES
-from workers.clustering.pair_model import PairModel, fit_from_verdicts
+from workers.clustering.pair_model import PairModel, fit_from_verdicts, shipped_model
 from workers.context import JobContext
 from workers.environment import utc_now
 from workers.jobs.analysis import recorded
@@ -63,7 +63,7 @@ async def _compare(context: JobContext, challenge: Challenge, text: IdeaText) ->
         near, others = await _candidates(context.connection, text, own, encoder.name)
     wanted = {text.id, *near, *others, *(idea for pair in known for idea in (pair.idea_a, pair.idea_b))}
     ideas = await vector_queries.list_analysed(context.connection, challenge.id, encoder.name, list(wanted))
-    model = await own_model(context.connection, encoder.name)
+    model = await model_in_use(context.connection, encoder.name)
     pairs = await asyncio.to_thread(_pairs_of_one, ideas, challenge, encoder, model, known, text.id)
     async with context.connection.transaction():
         await store_pairs(context, challenge.id, ideas, pairs, [pair for pair in known if pair.state == "proposed"])
@@ -83,7 +83,7 @@ def _pairs_of_one(
     ideas: Sequence[AnalysedIdea],
     challenge: Challenge,
     encoder: StaticEncoder,
-    model: PairModel | None,
+    model: PairModel,
     known: Sequence[KnownPair],
     idea_id: UUID,
 ) -> list[FoundPair]:
@@ -96,7 +96,7 @@ def found_pairs(
     corpus: Corpus,
     ideas: Sequence[AnalysedIdea],
     encoder: StaticEncoder,
-    model: PairModel | None,
+    model: PairModel,
     known: Sequence[KnownPair],
     *,
     only_with: Sequence[int] | None = None,
@@ -148,10 +148,10 @@ def _both(pair: tuple[UUID, UUID], among: Collection[UUID]) -> bool:
     return pair[0] in among and pair[1] in among
 
 
-async def own_model(connection: Connection, encoder: str) -> PairModel | None:
-    """The model of this installation's verdicts; None while the shipped one is used."""
+async def model_in_use(connection: Connection, encoder: str) -> PairModel:
+    """The model of this installation's verdicts, or the shipped one."""
     stored = await queries.newest_model(connection, encoder)
-    return None if stored is None else msgspec.convert(stored.model, PairModel)
+    return shipped_model(encoder) if stored is None else msgspec.convert(stored.model, PairModel)
 
 
 async def _stage_refresh(context: JobContext, challenge_id: UUID) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ from workers.context import JobContext
 from workers.environment import utc_now
 from workers.jobs.analysis import Run, recorded
 from workers.jobs.corpora import corpus_of, store_missing_vectors
-from workers.jobs.duplicates import found_pairs, own_model, store_pairs
+from workers.jobs.duplicates import found_pairs, model_in_use, store_pairs
 from workers.jobs.placing import pack_model
 
 EARLIER_IDEAS = 5_000
@@ -94,13 +95,17 @@ async def _refresh_pairs(
     run: Run,
 ) -> bool:
     known = await pair_queries.list_known_pairs(context.connection, challenge.id)
-    model = await own_model(context.connection, encoder.name)
+    model = await model_in_use(context.connection, encoder.name)
     pairs = await asyncio.to_thread(found_pairs, corpus, ideas, encoder, model, known)
     proposed = [pair for pair in known if pair.state is PairState.PROPOSED]
     async with context.connection.transaction():
         unchanged = await store_pairs(context, challenge.id, ideas, pairs, proposed)
     run.idea_count = len(ideas)
-    run.details = {"pairs": len(pairs), "left_to_next_run": len(ideas) - len(unchanged)}
+    run.details = {
+        "pairs": len(pairs),
+        "left_to_next_run": len(ideas) - len(unchanged),
+        "model": msgspec.to_builtins(model),
+    }
     return len(unchanged) == len(ideas)
 
 
