@@ -11,11 +11,12 @@ from api.dependencies import DEPENDENCIES
 from api.envelope import Envelope
 from api.openapi import openapi_config
 from api.platform import Clock, Platform, platform_of, utc_now
-from api.problems import handle_error
 from api.replay import replay_answer
 from api.requests import StrictRequest
 from api.routes import API_HANDLERS, PLATFORM_HANDLERS
 from api.unit_of_work import UnitOfWorkMiddleware
+from api.web.errors import handle_any_error
+from api.web.routes import PAGES
 from ideation.settings import Settings
 
 
@@ -23,10 +24,10 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     """The application with these settings; `clock` says what time it is, for tests of dates."""
     platform = Platform(settings, clock)
     app = Litestar(
-        route_handlers=[Router("/v1", route_handlers=API_HANDLERS), *PLATFORM_HANDLERS],
+        route_handlers=[Router("/v1", route_handlers=API_HANDLERS), PAGES, *PLATFORM_HANDLERS],
         before_request=replay_answer,
         dependencies=dict(DEPENDENCIES),
-        exception_handlers={Exception: handle_error},
+        exception_handlers={Exception: handle_any_error},
         guards=[check_caller],
         lifespan=[_lifespan],
         logging_config=None,

@@ -108,7 +108,7 @@ def describe(error: Exception) -> Problem:
 def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Litestar's handler of every exception."""
     problem = describe(error)
-    _report(problem, error)
+    report(problem, error)
     return Response(
         msgspec.json.encode(problem.document(request.scope["path"]), enc_hook=str),
         status_code=problem.status,
@@ -198,7 +198,8 @@ def _is_broken_connection(error: Exception) -> bool:
     return isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
 
 
-def _report(problem: Problem, error: Exception) -> None:
+def report(problem: Problem, error: Exception) -> None:
+    """Log an error that somebody has to look into."""
     if problem.status == 500:
         _log.error("unexpected error", exc_info=error)
     elif problem.status == 503:

@@ -1,0 +1,1 @@
+"""Server-rendered pages, on the same actions as the JSON API."""

@@ -1,0 +1,52 @@
+"""A challenge: its question, its dates, its ideas."""
+
+from datetime import datetime
+from uuid import UUID
+
+from litestar import Response, get
+
+from api.paging import PageRequest, page_out
+from api.web.views import View
+from ideation.actions import challenges, ideas_listing
+from ideation.database import Connection
+from ideation.entities.challenges import ChallengeState
+from ideation.entities.ideas import IdeaState
+from ideation.entities.ideas_forms import IdeaFilter, IdeaSort
+from ideation.entities.people import Actor
+
+# What a list can be narrowed to; drafts and withdrawn ideas are in nobody's list.
+LISTED_STATES = [state for state in IdeaState if state not in (IdeaState.DRAFT, IdeaState.WITHDRAWN)]
+
+
+@get("/challenges/{challenge_id:uuid}")
+async def show(
+    challenge_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime, page: PageRequest
+) -> Response[bytes]:
+    """The challenge with its ideas, narrowed and ordered as the address says."""
+    challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
+    state = view.choice("state", IdeaState)
+    state = state if state in LISTED_STATES else None
+    kept = IdeaFilter(state=state, tag=view.word("tag"), text=view.word("q"))
+    sorts = _sorts(counts_shown=challenge.may_run or challenge.state is not ChallengeState.RUNNING)
+    sort = view.choice("sort", IdeaSort)
+    sort = sort if sort in sorts else IdeaSort.RANDOM
+    found = await ideas_listing.list_ideas(
+        connection, actor, challenge_id, now=now, limit=page.limit, after=page.after, kept=kept, sort=sort
+    )
+    return view.page(
+        "challenge.html",
+        challenge=challenge,
+        ideas=page_out(found, page),
+        kept=kept,
+        sort=sort,
+        sorts=sorts,
+        states=LISTED_STATES,
+        first=page.after is None,
+    )
+
+
+def _sorts(*, counts_shown: bool) -> list[IdeaSort]:
+    return [sort for sort in IdeaSort if counts_shown or sort is not IdeaSort.SUPPORTED]
+
+
+handlers = [show]

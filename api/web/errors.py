@@ -1,0 +1,42 @@
+"""Errors as pages: readable, with the request id; whoever is not signed in is asked to, and comes back."""
+
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from litestar import Request, Response
+
+from api.problems import describe, handle_error, report
+from api.unit_of_work import SAFE_METHODS
+from api.web.views import View, safe_path
+from ideation.errors import PolicyNotAccepted, Unauthenticated
+
+
+def handle_page_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Litestar's handler of every exception below a page."""
+    view = View(request)
+    if isinstance(error, Unauthenticated):
+        return view.redirect(f"/sign-in?next={quote(_place(request), safe='')}", "session_over")
+    if isinstance(error, PolicyNotAccepted):
+        return view.redirect(f"/policy?next={quote(_place(request), safe='')}")
+    problem = describe(error)
+    report(problem, error)
+    title = view.texts.find(f"problem.{problem.slug}", problem.title)
+    detail = problem.detail if view.texts.language == "en" and problem.status != 404 else ""
+    page = view.page("error.html", status=problem.status, code=problem.status, title=title, detail=detail)
+    page.headers.update(problem.headers)
+    return page
+
+
+def handle_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A page for a browser that asks for one outside of the API, a problem document for everybody else."""
+    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
+    return handle_page_error(request, error) if wants_page else handle_error(request, error)
+
+
+def _place(request: Request[Any, Any, Any]) -> str:
+    """Where the person was: this page, or the page whose form was sent."""
+    if request.method in SAFE_METHODS:
+        query = request.url.query
+        return safe_path(request.url.path + (f"?{query}" if query else ""))
+    referer = urlsplit(request.headers.get("referer", ""))
+    return safe_path(referer.path + (f"?{referer.query}" if referer.query else ""))

@@ -1,0 +1,125 @@
+"""Forms of pages: what was typed, turned into an input Struct field by field, with what is wrong beside each field."""
+
+import hashlib
+from asyncio import sleep
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import ClientException
+from msgspec import UNSET
+
+from api.dependencies import AnyRequest
+from api.idempotency import Claim
+from api.unit_of_work import work_of
+from ideation.errors import IdempotencyInProgress, Invalid
+from ideation.queries.idempotency import find_answer, lock_key
+
+ONCE_FIELD = "once"
+_WAIT_SECONDS = 0.1
+_WAIT_TIMES = 50
+
+Input = TypeVar("Input", bound=msgspec.Struct)
+
+
+class Form:
+    """What somebody typed; `errors` says what is wrong with it, by field."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self.errors: dict[str, str] = {}
+
+    def text(self, name: str) -> str:
+        """A field as it was typed; empty when it was not sent."""
+        value = self.values.get(name, "")
+        return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may come several times, such as a group of check boxes."""
+        value = self.values.get(name, [])
+        return list(value) if isinstance(value, list) else [value]
+
+    def number(self, name: str) -> int:
+        """A whole number that the page itself put into the form; anything else is a malformed request."""
+        text = self.text(name)
+        if not text.isascii() or not text.isdigit() or len(text) > 9:
+            raise ClientException(detail=f"The form field {name} is not a number.")
+        return int(text)
+
+    def read(self, kind: type[Input], given: Mapping[str, Any]) -> Input | None:
+        """The values as this input, or None and `errors` says why. An empty text for an optional field is left out."""
+        accepted = {
+            field.name: self._accept(field, given[field.name]) for field in _fields(kind) if field.name in given
+        }
+        return None if self.errors else kind(**{name: value for name, value in accepted.items() if value is not UNSET})
+
+    def refuse(self, error: Invalid, field: str) -> None:
+        """Say what the domain found wrong, beside the field it named or else this one."""
+        self.errors[str(error.extra.get("field", field))] = error.detail
+
+    def _accept(self, field: msgspec.structs.FieldInfo, value: Any) -> Any:
+        try:
+            return msgspec.convert(value, field.type, strict=False)
+        except msgspec.ValidationError as error:
+            if value == "" and not field.required:
+                return UNSET
+            self.errors[field.name] = _message_key(str(error), value)
+            return UNSET
+
+
+EMPTY_FORM = Form(MappingProxyType({}))
+
+
+async def read_form(request: AnyRequest) -> Form:
+    """The form that was sent."""
+    sent = await request.form()
+    return Form({name: values if len(values) > 1 else values[0] for name, values in sent.dict().items() if values})
+
+
+async def answer_once(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    """Hook before every page: a form that was sent twice is answered as the first time, and does its work once."""
+    work = work_of(request.scope)
+    if request.method != "POST" or work.credential is None:
+        return None
+    once = (await read_form(request)).text(ONCE_FIELD)
+    if not once.isalnum() or len(once) > 64:
+        return None
+    path = request.url.path
+    claim = Claim(
+        person_id=work.credential.actor.person_id,
+        key=f"form:{once}",
+        request_sha256=hashlib.sha256(path.encode()).hexdigest(),
+    )
+    connection = await work.connection()
+    for _ in range(_WAIT_TIMES):
+        if await lock_key(connection, claim.person_id, claim.key):
+            break
+        await sleep(_WAIT_SECONDS)
+    else:
+        raise IdempotencyInProgress
+    kept = await find_answer(connection, claim.person_id, claim.key)
+    if kept is None:
+        work.claim = claim
+        return None
+    return Response(kept.body, status_code=kept.status, headers=kept.headers)
+
+
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
+
+
+def _message_key(message: str, value: Any) -> str:
+    """The key of a text about what is wrong, after msgspec's message."""
+    if value in ("", None) or (isinstance(value, str) and not value.strip()):
+        return "form.missing"
+    if "length <=" in message:
+        return "form.too_long"
+    if "Expected `int`" in message or "Expected `float`" in message:
+        return "form.not_a_number"
+    if "datetime" in message:
+        return "form.not_a_date"
+    if "`int` >=" in message or "`int` <=" in message or "`float`" in message:
+        return "form.out_of_range"
+    return "form.not_allowed"

@@ -1,0 +1,64 @@
+"""The catalogues: every language says everything, with the same placeholders, and pages ask for nothing else."""
+
+import re
+import string
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.web.moments import Moments
+from api.web.texts import CATALOGUES, choose_language
+
+WEB = Path(__file__).parents[2] / "api" / "web"
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", sorted(set(CATALOGUES) - {"en"}))
+def test_language_has_every_text_with_the_same_placeholders(language: str) -> None:
+    english, other = CATALOGUES["en"].catalogue, CATALOGUES[language].catalogue
+    assert {key: placeholders(text) for key, text in other.items()} == {
+        key: placeholders(text) for key, text in english.items()
+    }
+    assert [key for key in english if (" | " in english[key]) != (" | " in other[key])] == []
+
+
+def test_templates_ask_only_for_texts_that_exist() -> None:
+    used = {
+        key
+        for template in WEB.glob("templates/*")
+        for key in re.findall(r'\bt\(\s*"([^"]+)"\s*[,)]', template.read_text(encoding="utf-8"))
+    }
+    assert sorted(used - set(CATALOGUES["en"].catalogue)) == []
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accepted", "language"),
+    [
+        (None, "", "en"),
+        (None, "de-AT,en;q=0.7", "de"),
+        (None, "fr, en-GB;q=0.9", "en"),
+        ("de", "en", "de"),
+        ("xx", "de", "de"),
+        ("../de", "*", "en"),
+    ],
+)
+def test_language_is_chosen(cookie: str | None, accepted: str, language: str) -> None:
+    assert choose_language(cookie, accepted).language == language
+
+
+@pytest.mark.parametrize(
+    ("after", "left"),
+    [
+        (timedelta(seconds=-1), "over"),
+        (timedelta(minutes=20), "1 hour left"),
+        (timedelta(hours=47), "47 hours left"),
+        (timedelta(days=9, hours=23), "9 days left"),
+    ],
+)
+def test_time_left_is_said_in_days_then_hours(after: timedelta, left: str) -> None:
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert Moments(CATALOGUES["en"], now).left(now + after) == left
