@@ -73,12 +73,17 @@ async def proposed(connection: Connection, challenge_id: UUID) -> set[tuple[UUID
     return {(row["idea_a"], row["idea_b"]) for row in rows}
 
 
-async def decide(connection: Connection, pair: tuple[UUID, UUID], state: str) -> None:
+def pair(one: UUID, other: UUID) -> tuple[UUID, UUID]:
+    """Two ideas in the order in which pairs hold them."""
+    return (one, other) if one < other else (other, one)
+
+
+async def decide(connection: Connection, ideas: tuple[UUID, UUID], state: str) -> None:
     """Give a verdict."""
     person_id = await make_person(connection)
     await connection.execute(
         "UPDATE duplicate_pairs SET state = $3, decided_by = $4, decided_at = $5 WHERE idea_a = $1 AND idea_b = $2",
-        *pair,
+        *ideas,
         state,
         person_id,
         NOW,

@@ -15,6 +15,7 @@ from tests.workers.analysis_world import (
     context,
     decide,
     make_real_challenge,
+    pair,
     proposed,
     real_texts,
     refresh,
@@ -46,7 +47,7 @@ async def test_a_new_idea_is_compared_and_placed_without_a_refresh(connection: C
     twin = await add_twin(connection, challenge_id, 3)
     before = await proposed(connection, challenge_id)
     await check(connection, twin)
-    assert (ideas[3], twin) in await proposed(connection, challenge_id) - before
+    assert pair(ideas[3], twin) in await proposed(connection, challenge_id) - before
     places = await theme_of(connection, challenge_id)
     assert places[twin] == places[ideas[3]]
     runs = await connection.fetch("SELECT kind, error FROM analysis_runs WHERE details ->> 'idea_id' = $1", str(twin))
@@ -68,12 +69,12 @@ async def test_an_edited_idea_loses_the_suggestions_that_no_longer_hold_but_not_
     challenge_id, ideas = await make_real_challenge(connection, 12)
     twins = [await add_twin(connection, challenge_id, 3) for _ in range(2)]
     await check(connection, twins[1])
-    assert {(ideas[3], twins[1]), (twins[0], twins[1])} <= await proposed(connection, challenge_id)
-    await decide(connection, (ideas[3], twins[1]), "confirmed")
+    assert {pair(ideas[3], twins[1]), pair(twins[0], twins[1])} <= await proposed(connection, challenge_id)
+    await decide(connection, pair(ideas[3], twins[1]), "confirmed")
     await edit(connection, twins[1], "Feed the birds", "In winter, on the roof.")
     await check(connection, twins[1])
-    assert not [pair for pair in await proposed(connection, challenge_id) if twins[1] in pair]
-    states = await connection.fetch("SELECT state FROM duplicate_pairs WHERE idea_b = $1", twins[1])
+    assert not [found for found in await proposed(connection, challenge_id) if twins[1] in found]
+    states = await connection.fetch("SELECT state FROM duplicate_pairs WHERE $1 IN (idea_a, idea_b)", twins[1])
     assert [row["state"] for row in states] == ["confirmed"]
 
 
@@ -81,10 +82,10 @@ async def test_a_dismissed_pair_never_returns(connection: Connection) -> None:
     challenge_id, ideas = await make_real_challenge(connection, 12)
     twin = await add_twin(connection, challenge_id, 3)
     await check(connection, twin)
-    await decide(connection, (ideas[3], twin), "dismissed")
+    await decide(connection, pair(ideas[3], twin), "dismissed")
     for run in (check(connection, twin), check(connection, ideas[3]), refresh(connection, challenge_id)):
         await run
-        assert (ideas[3], twin) not in await proposed(connection, challenge_id)
+        assert pair(ideas[3], twin) not in await proposed(connection, challenge_id)
 
 
 @pytest.mark.parametrize("given", [{"hidden_at": NOW}, {"state": "withdrawn"}, {"state": "draft"}])
@@ -96,7 +97,7 @@ async def test_an_idea_that_is_not_shown_is_neither_checked_nor_suggested(
     absent = await make_idea(connection, challenge_id, title=title[:200], body=body, **given)
     await check(connection, absent)
     await check(connection, ideas[3])
-    assert not [pair for pair in await proposed(connection, challenge_id) if absent in pair]
+    assert not [found for found in await proposed(connection, challenge_id) if absent in found]
 
 
 async def test_an_idea_that_is_gone_needs_nothing(connection: Connection) -> None:
@@ -125,11 +126,11 @@ async def test_a_pair_is_suggested_across_the_form_but_not_for_the_form_alone(co
         for title in ("Solar roofs", "A choir")
     ]
     await check(connection, one)
-    assert not {(one, other), (other, one)} & await proposed(connection, challenge_id)
+    assert pair(one, other) not in await proposed(connection, challenge_id)
     title, body = real_texts()[3]
     twin = await make_idea(connection, challenge_id, author_id, title=title[:200], body=f"{template}\n{body}")
     await check(connection, twin)
-    assert (ideas[3], twin) in await proposed(connection, challenge_id)
+    assert pair(ideas[3], twin) in await proposed(connection, challenge_id)
 
 
 async def give_verdicts(connection: Connection, confirmed: int, dismissed: int) -> None:
@@ -143,7 +144,8 @@ async def give_verdicts(connection: Connection, confirmed: int, dismissed: int) 
         idea_id = await make_idea(connection, challenge_id, person_id)
         values = {"probability": 0.5, "evidence": evidence, "model_version": "1", "proposed_at": NOW}
         verdict = {"state": "confirmed" if alike else "dismissed", "decided_by": person_id, "decided_at": NOW}
-        ideas = {"idea_a": base, "idea_b": idea_id, "challenge_id": challenge_id}
+        first, second = pair(base, idea_id)
+        ideas = {"idea_a": first, "idea_b": second, "challenge_id": challenge_id}
         await insert(connection, "duplicate_pairs", id=new_id(), **ideas, **values, **verdict)
 
 

@@ -16,6 +16,7 @@ from tests.workers.analysis_world import (
     context,
     decide,
     make_real_challenge,
+    pair,
     proposed,
     real_texts,
     refresh,
@@ -137,7 +138,7 @@ async def test_verdicts_stay_and_suggestions_of_the_worker_that_no_longer_hold_g
 
 async def test_a_persons_proposal_is_never_taken_back(connection: Connection) -> None:
     challenge_id, ideas = await make_real_challenge(connection, 20)
-    first, second = sorted((ideas[0], ideas[-1]))
+    first, second = pair(ideas[0], ideas[-1])
     await connection.execute(
         "INSERT INTO duplicate_pairs (id, idea_a, idea_b, challenge_id, probability, evidence, model_version,"
         " proposed_by, proposed_at) VALUES ($1, $2, $3, $4, 1, '{}', 'person', $5, $6)",
@@ -164,7 +165,7 @@ async def test_odd_texts_spoil_nothing_for_the_others(connection: Connection) ->
     assert set(await theme_of(connection, challenge_id)) == {*ideas, *odd}
     numbers = await connection.fetch("SELECT typicality, novelty, x, y FROM idea_placements")
     assert all(math.isfinite(value) for row in numbers for value in row)
-    assert (odd[-2], odd[-1]) in await proposed(connection, challenge_id)
+    assert pair(odd[-2], odd[-1]) in await proposed(connection, challenge_id)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 6])
