@@ -45,6 +45,14 @@ CRITERIA = {
     "Value of the idea": ("value", "Value", 0.35),
     "Elaboration of the idea": ("elaboration", "Elaboration", 0.15),
 }
+# The states in which the contest left its ideas. What came out of group work on selected ideas stays undecided here.
+_NOT_SELECTED = ("declined", "Not among the ideas that the moderators of the contest selected.")
+OUTCOMES = {
+    "SELECTED_BY_MODERATORS": ("selected", "Selected by the moderators of the contest."),
+    "INCOMPLETE": _NOT_SELECTED,
+    "COMPLETE": _NOT_SELECTED,
+    "ARCHIVED": _NOT_SELECTED,
+}
 
 
 def main(folder: Path) -> None:
@@ -154,7 +162,7 @@ def _contest_lines(folder: Path) -> Iterator[dict[str, Any]]:
     yield from (_expert(reviewer) for reviewer in sorted({review["reviewer"] for review in reviews}))
     yield from (_contest_idea(row, place, len(ideas)) for place, row in enumerate(ideas))
     yield from reviews
-    yield from (_selection(row) for row in ideas if row["status"] == "SELECTED_BY_MODERATORS")
+    yield from (_decision(row) for row in ideas if row["status"] in OUTCOMES)
 
 
 def _expert(email: str) -> dict[str, Any]:
@@ -201,12 +209,13 @@ def _reviews(rows: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
     ]
 
 
-def _selection(row: dict[str, Any]) -> dict[str, Any]:
+def _decision(row: dict[str, Any]) -> dict[str, Any]:
+    outcome, reason = OUTCOMES[row["status"]]
     return {
         "kind": "decision",
         "idea": row["id"],
-        "outcome": "selected",
-        "reason": "Selected by the moderators of the contest.",
+        "outcome": outcome,
+        "reason": reason,
         "at": _moment(VOTING_DAYS + 1),
     }
 

@@ -1,6 +1,6 @@
 """Settings: one frozen struct, read once from the environment by the entry point and passed on.
 
-Every field is an environment variable `IDEATION_<FIELD>`. A secret may stand in a file instead: `IDEATION_<FIELD>_FILE`.
+Every field is an environment variable `IDEATION_<FIELD>`; a secret may stand in a file: `IDEATION_<FIELD>_FILE`.
 """
 
 from collections.abc import Mapping
@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     job_attempts: Annotated[int, Meta(ge=1, le=20, description="a whole number from 1 to 20")] = 5
     job_timeout_seconds: PositiveInt = 600
     job_retention_days: PositiveInt = 14
+    # How long ended sessions, links and tokens and read messages are kept.
+    retention_days: PositiveInt = 365
     ranking_interval_seconds: PositiveInt = 60
     reminder_days_before: PositiveInt = 3
 

@@ -17,7 +17,7 @@ class RankChances(msgspec.Struct, frozen=True, kw_only=True):
     """Arrays of one entry an idea.
 
     `rank`: place by mean, 1 is best. `top_k`: P(the idea is among the best k). `rank_low`, `rank_high`: 90 % interval
-    of the true rank. `band`: 1 for the first group of ideas that cannot be told apart from its leader, then 2, …
+    of the true rank, widened where needed to hold `rank` itself. `band`: 1 for the first group of ideas that cannot be told apart from its leader, then 2, …
     `grey`: P between 0.1 and 0.9, worth a discussion. `expected_wrong_calls`: Σ min(P, 1−P), a number of ideas.
     """
 
@@ -66,8 +66,8 @@ def chances(
     return RankChances(
         rank=rank,
         top_k=top_k,
-        rank_low=low[back],
-        rank_high=high[back],
+        rank_low=np.minimum(low[back], rank),
+        rank_high=np.maximum(high[back], rank),
         band=bands(centre, total_sd),
         grey=(top_k > GREY_ZONE[0]) & (top_k < GREY_ZONE[1]),
         expected_wrong_calls=expected_wrong_calls(top_k),

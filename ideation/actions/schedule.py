@@ -1,8 +1,9 @@
 """What the schedule starts. Every entry may run late, twice, or in two places at once; none decides what is open."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from ideation.actions.personal_data import forget_ended
 from ideation.database import Connection
 from ideation.queries import closing as closing_queries
 from ideation.queries import schedule as schedule_queries
@@ -46,6 +47,7 @@ async def _remind(connection: Connection, settings: Settings, now: datetime) -> 
 
 async def _sweep(connection: Connection, settings: Settings, now: datetime) -> None:
     await schedule_queries.sweep(connection, now, settings.job_retention_days)
+    await forget_ended(connection, now - timedelta(days=settings.retention_days))
 
 
 ENTRIES: Mapping[str, Entry] = {

@@ -34,6 +34,7 @@ ANALYSIS_SECONDS = 300
 READY_SECONDS = 30
 LINK_MINUTES = 7 * 24 * 60
 LINK_USES = 1000
+SCRIPT_COLUMNS = 140
 
 
 @click.command()
@@ -48,7 +49,7 @@ LINK_USES = 1000
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port of the pages.")
 def command(*, once: bool, directory: Path, port: int) -> None:
     """Run everything here with real challenges: load, analyse, close, and print the panel's shortlist."""
-    console = Console()
+    console = _console()
     _require_free_port(port)
     with _interruptible():
         try:
@@ -73,6 +74,12 @@ def _run(console: Console, servers: LocalServers, directory: Path, port: int, *,
         if not once:
             console.print("Running; Ctrl-C stops everything. Logs are in", str(directory / "logs"))
             _stay(children, directory)
+
+
+def _console() -> Console:
+    """As wide as the terminal; a script's output is wide enough for the whole table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=max(console.width, SCRIPT_COLUMNS))
 
 
 def _require_free_port(port: int) -> None:
@@ -184,7 +191,7 @@ async def _show(
         for name in closing:
             rows = await demo_panel.shortlist_rows(connection, owner, challenges[name])
             state = await demo_panel.read_state(connection, challenges[name])
-            console.print(shortlist_table(name, state, rows))
+            console.print(shortlist_table(name, state, rows, k=len(rows), width=console.width))
         backtest = await demo_panel.decide_known_outcome(
             connection, owner, challenges[demo_load.COATINGS.name], demo_load.COATINGS.name
         )

@@ -42,7 +42,12 @@ def _open(output: Path | None) -> AbstractContextManager[IO[bytes] | gzip.GzipFi
 
 
 async def _export(
-    settings: Settings, challenge_id: UUID, email: str, kind: LineKind | None, people: Naming, target: IO[bytes] | gzip.GzipFile
+    settings: Settings,
+    challenge_id: UUID,
+    email: str,
+    kind: LineKind | None,
+    people: Naming,
+    target: IO[bytes] | gzip.GzipFile,
 ) -> None:
     connection = await open_connection(settings.database_url)
     try:

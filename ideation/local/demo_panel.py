@@ -92,10 +92,12 @@ async def decide_known_outcome(connection: Connection, owner: Actor, challenge_i
     if not await connection.fetchval(_SQL["is_decided"], challenge_id):
         rows = await connection.fetch(_SQL["find_imported_ideas"], challenge_id)
         ideas = {row["external_id"]: row["internal_id"] for row in rows}
-        lines = read_decisions(name)
-        selected = Decide(
-            idea_ids=[ideas[line.idea] for line in lines], outcome=Outcome.SELECTED, reason=lines[0].reason
-        )
+        groups: dict[tuple[Outcome, str], list[UUID]] = {}
+        for line in read_decisions(name):
+            groups.setdefault((Outcome(line.outcome), line.reason), []).append(ideas[line.idea])
         async with connection.transaction():
-            await decide(connection, owner, challenge_id, selected, now)
+            for (outcome, reason), idea_ids in groups.items():
+                await decide(
+                    connection, owner, challenge_id, Decide(idea_ids=idea_ids, outcome=outcome, reason=reason), now
+                )
     return await read_backtest(connection, owner, challenge_id, now)

@@ -36,9 +36,3 @@ async def keep_answer(connection: Connection, person_id: UUID, key: str, answer:
     """Keep an answer; False when another transaction kept one for this key meanwhile."""
     values = (person_id, key, answer.request_sha256, answer.status, answer.headers, answer.body, now)
     return await connection.fetchval(_SQL["keep_answer"], *values) is not None
-
-
-async def sweep_answers(connection: Connection, kept_before: datetime) -> int:
-    """Forget answers kept before then; returns how many."""
-    count: int = await connection.fetchval(_SQL["sweep_answers"], kept_before)
-    return count

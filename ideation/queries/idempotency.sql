@@ -9,7 +9,3 @@ INSERT INTO idempotency_keys (person_id, key, request_sha256, status, headers, b
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (person_id, key) DO NOTHING
 RETURNING key;
-
--- sweep_answers: forget answers kept before $1
-WITH gone AS (DELETE FROM idempotency_keys WHERE created_at < $1 RETURNING key)
-SELECT count(*)::integer FROM gone;

@@ -6,9 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from ideation.queries.idempotency import sweep_answers
 from tests.api.conftest import Api
-from tests.factories import NOW, make_person
+from tests.factories import make_person
 
 
 def person(name: str) -> dict[str, Any]:
@@ -89,12 +88,3 @@ async def test_secret_is_never_kept(api: Api) -> None:
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json()["token"] != answers[1].json()["token"]
     assert await api.connection.fetchval("SELECT count(*) FROM idempotency_keys WHERE key = 't'") == 0
-
-
-async def test_sweep_forgets_old_answers(api: Api) -> None:
-    client = await administrator(api)
-    await client.post("/v1/people", json=person("Swept"), headers={"Idempotency-Key": "swept"})
-    assert await sweep_answers(api.connection, NOW) == 0
-    api.clock.set(NOW)
-    kept = await api.connection.fetchval("SELECT count(*) FROM idempotency_keys")
-    assert await sweep_answers(api.connection, NOW.replace(year=2027)) == kept
