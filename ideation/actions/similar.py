@@ -25,7 +25,7 @@ _CANDIDATES = 40
 _WORDS_ASKED_FOR = 8
 _MOST_IDEAS_BY_WORDS = 500
 _LEAST_SIMILARITY = 0.25
-_SENTENCES_LOOKED_AT = 12
+_SENTENCES_LOOKED_AT = 6
 
 
 async def find_similar(
@@ -64,10 +64,11 @@ async def _near(
         connection, fuse(by_meaning, by_words), vector, encoder.name, without=without, limit=2 * limit
     )
     kept = [idea for idea in near if (idea.similarity or 0.0) >= _LEAST_SIMILARITY or idea.id in by_words][:limit]
-    return [_similar(idea, text, vector, challenge_id) for idea in kept]
+    nearest = _nearest_passages(kept, vector)
+    return [_similar(idea, passage, text, challenge_id) for idea, passage in zip(kept, nearest, strict=True)]
 
 
-def _similar(idea: NearIdea, text: str, vector: NDArray[np.float32], challenge_id: UUID) -> SimilarIdea:
+def _similar(idea: NearIdea, passage: str | None, text: str, challenge_id: UUID) -> SimilarIdea:
     return SimilarIdea(
         idea_id=idea.id,
         challenge_id=idea.challenge_id,
@@ -78,7 +79,7 @@ def _similar(idea: NearIdea, text: str, vector: NDArray[np.float32], challenge_i
         submitted_at=idea.submitted_at,
         similarity=min(max(idea.similarity or 0.0, 0.0), 1.0),
         shared_terms=shared_terms(text, idea_text(idea.title, idea.body)),
-        matching_passage=_nearest_passage(idea, vector),
+        matching_passage=passage,
         outcome=idea.outcome,
         reason=idea.reason,
         lesson=idea.lesson,
@@ -86,9 +87,12 @@ def _similar(idea: NearIdea, text: str, vector: NDArray[np.float32], challenge_i
     )
 
 
-def _nearest_passage(idea: NearIdea, vector: NDArray[np.float32]) -> str | None:
-    """The sentence of its body that is nearest in meaning."""
-    sentences = passages(plain_text(idea.body))[:_SENTENCES_LOOKED_AT]
-    if not sentences or not vector.any():
-        return None
-    return sentences[int(np.argmax(load_encoder().encode(sentences) @ vector))]
+def _nearest_passages(ideas: Sequence[NearIdea], vector: NDArray[np.float32]) -> list[str | None]:
+    """Of each idea the sentence of its body that is nearest in meaning; all are encoded in one go."""
+    sentences = [passages(plain_text(idea.body))[:_SENTENCES_LOOKED_AT] if vector.any() else [] for idea in ideas]
+    cosines = load_encoder().encode([sentence for each in sentences for sentence in each]) @ vector
+    starts = np.cumsum([0, *(len(each) for each in sentences)])
+    return [
+        each[int(np.argmax(cosines[start : start + len(each)]))] if each else None
+        for start, each in zip(starts, sentences, strict=False)
+    ]
