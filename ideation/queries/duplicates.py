@@ -36,7 +36,7 @@ async def list_unchanged(connection: Connection, ids: Sequence[UUID], revisions:
 
 
 async def add_pairs(connection: Connection, challenge_id: UUID, pairs: Iterable[FoundPair], now: datetime) -> None:
-    """Propose pairs; verdicts and people's own proposals stay as they are."""
+    """Propose pairs; verdicts and people's own proposals stay as they are. In one order, so that no two runs block."""
     await connection.executemany(
         _SQL["add_pair"],
         [
@@ -50,7 +50,7 @@ async def add_pairs(connection: Connection, challenge_id: UUID, pairs: Iterable[
                 pair.model_version,
                 now,
             )
-            for pair in pairs
+            for pair in sorted(pairs, key=lambda pair: (pair.idea_a, pair.idea_b))
         ],
     )
 
