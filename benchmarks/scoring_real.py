@@ -43,7 +43,7 @@ def held_out_reviews(data: Triple, splits: int) -> dict[str, float]:
         hidden = _one_of_each(idea, np.random.default_rng(split))
         train = ~hidden
         ideas, people = int(idea.max()) + 1, int(reviewer.max()) + 1
-        fit = panel.fit(panel.reviews(idea[train], reviewer[train], y[train], ideas, people))
+        fit = panel.fit(panel.reviews(idea[train], reviewer[train], y[train], ideas, people), shared_bias=0.0)
         predicted = fit.score[idea[hidden]] + fit.severity[reviewer[hidden]]
         variance = fit.score_sd[idea[hidden]] ** 2 + fit.severity_sd[reviewer[hidden]] ** 2 + fit.variances.noise
         miss = y[hidden] - predicted

@@ -9,7 +9,7 @@ from scoring.checks import Floats
 from scoring.errors import ScoringError
 from scoring.panel import PanelFit, Reviews
 
-FORMULA_VERSION = "contributions/1"
+FORMULA_VERSION = "contributions/2"
 
 
 class Contributions(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,8 +36,8 @@ class WhatWouldChange(msgspec.Struct, frozen=True, kw_only=True):
 def of_panel(data: Reviews, fit: PanelFit) -> Contributions:
     """Split every calibrated score into its parts; the posterior mean is linear in them (Henderson 1975).
 
-    With D = n/σe² + 1/σq² and w = (1/σe²)/D: reviews = w·Σ(y − μ), severity = −w·Σ b_r, crowd = (1 − n·w)·β·c.
-    Reviewers never see the crowd part. Ideas without reviews keep base and crowd only.
+    With D = n/σe² + 1/σq² and w = (1−φ)·(1/σe²)/D, φ the panel's shared bias: reviews = w·Σ(y − μ), severity =
+    −w·Σ b_r, crowd = (1 − n·w)·β·c. Reviewers never see the crowd part. Ideas without reviews keep base and crowd only.
 
     >>> from scoring import panel
     >>> data = panel.reviews([0, 0, 1], [0, 1, 0], [5, 3, 4], 2, 2)
@@ -61,8 +61,9 @@ def of_panel(data: Reviews, fit: PanelFit) -> Contributions:
 def what_would_change(fit: PanelFit, idea: int, line: float, score: float) -> WhatWouldChange:
     """Fewest further reviews of `score` (by a reviewer of average severity) that lift the idea to `line`.
 
-    With D = n/σe² + 1/σq² the mean after m reviews is (D·q + m·s/σe²)/(D + m/σe²); solved for m. Severities are taken
-    as known. `line` is usually the calibrated score of the k-th idea.
+    With D = n/σe² + 1/σq² and x = prior + (score − prior)/(1−φ), the score before it is shrunk for the panel's shared
+    bias φ, m reviews carry x to (D·x + m·s/σe²)/(D + m/σe²); solved for m. Severities are taken as known. `line` is
+    usually the calibrated score of the k-th idea.
 
     >>> from scoring import panel
     >>> result = panel.fit(panel.reviews([0, 0, 1], [0, 1, 0], [5, 3, 2], 2, 2))
@@ -71,7 +72,8 @@ def what_would_change(fit: PanelFit, idea: int, line: float, score: float) -> Wh
     """
     if not 0 <= idea < fit.score.size:
         raise ScoringError(f"idea must lie between 0 and {fit.score.size - 1}")
-    now = float(fit.score[idea])
+    prior, kept = float(fit.prior[idea]), 1 - fit.shared_bias
+    now, line = (prior + (points - prior) / kept for points in (float(fit.score[idea]), line))
     if now >= line:
         return WhatWouldChange(score=score, reviews=0)
     if score <= line:
@@ -82,4 +84,5 @@ def what_would_change(fit: PanelFit, idea: int, line: float, score: float) -> Wh
 
 
 def _weight_of_one_review(fit: PanelFit, count: Floats) -> Floats:
-    return (1 / fit.variances.noise) / (count / fit.variances.noise + 1 / fit.variances.idea)
+    kept = 1 - fit.shared_bias
+    return kept * (1 / fit.variances.noise) / (count / fit.variances.noise + 1 / fit.variances.idea)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scoring.checks import Floats, Ints, floats, labels
 from scoring.errors import ScoringError
 
-FORMULA_VERSION = "panel-blup/1"
+FORMULA_VERSION = "panel-blup/2"
 EM_STEPS = 12
 MIN_VARIANCE = 1e-4
 CROWD_PRECISION = 1.0
@@ -31,12 +31,12 @@ class Variances(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class PanelFit(msgspec.Struct, frozen=True, kw_only=True):
     """The fitted panel, in points of the scale.
 
-    (ideas,): `score` calibrated score; `score_sd` its posterior standard deviation; `prior` what the crowd alone
-    promised; `raw_mean` plain mean of the reviews (NaN-free: the prior where nobody reviewed); `review_count`.
-    (reviewers,): `severity` b_r, below 0 is strict; `severity_sd`. (reviews,): `residual` in standard deviations of a
-    single score. `own_sd`, `factor`: for joint draws of true quality, covariance = diag(own_sd²) + F·Fᵀ, the panel's
-    shared bias included; see `scoring.ranks.chances`. `mean`: the panel's general level μ. `crowd_slope`: points per sd
-    of crowd score.
+    (ideas,): `score` calibrated score; `score_sd` its posterior standard deviation, the panel's shared bias included;
+    `prior` what the crowd alone promised; `raw_mean` plain mean of the reviews (NaN-free: the prior where nobody
+    reviewed); `review_count`. (reviewers,): `severity` b_r, below 0 is strict; `severity_sd`. (reviews,): `residual` in
+    standard deviations of a single score. `own_sd`, `factor`: for joint draws of true quality, covariance =
+    diag(own_sd²) + F·Fᵀ, whose diagonal is score_sd²; see `scoring.ranks.chances`. `mean`: the panel's general level μ.
+    `crowd_slope`: points per sd of crowd score. `shared_bias`: the share φ that the fit was made with.
     """
 
     score: Floats
@@ -51,6 +51,7 @@ class PanelFit(msgspec.Struct, frozen=True, kw_only=True):
     factor: Floats
     mean: float
     crowd_slope: float
+    shared_bias: float
     variances: Variances
 
 
@@ -156,17 +157,24 @@ def fit(
 
     `crowd`: (ideas,) crowd score in any unit; standardised here; None or a constant means no crowd prior. `variances`
     fixes them; None estimates them by 12 EM steps, with weak starting guesses that keep a panel of one reviewer or of
-    equal scores well defined. `shared_bias`: share of σq² that all reviewers err by together (such as a dislike of
-    novelty), which no number of reviews takes away: it widens `own_sd`, hence P(top k), but no score. No reviews:
-    everything at the prior, score 0 with the starting variances. 600 reviews of 2,000 ideas by 60 reviewers take about
-    10 ms. A reviewer–idea graph that is not connected is solved too, through the priors; `scoring.connect.anchors` says
-    which shared ideas would connect it.
+    equal scores well defined.
+
+    `shared_bias`: share φ of σq², in [0, 1), that all reviewers err by together (such as a dislike of novelty) and that
+    no number of reviews takes away. What they agree on is q' = q + bias, so E[q | q'] = (1−φ)·q' and var(q | q') =
+    φ(1−φ)·σq²: score = prior + (1−φ)·q', variance = (1−φ)²·var(q') + φ(1−φ)·σq². To choose what to review next, or to
+    predict what a reviewer will say, use 0: reviews cannot settle the bias.
+
+    No reviews: everything at the prior, score 0 with the starting variances. 600 reviews of 2,000 ideas by 60 reviewers
+    take about 10 ms. A reviewer–idea graph that is not connected is solved too, through the priors;
+    `scoring.connect.anchors` says which shared ideas would connect it.
 
     >>> data = reviews([0, 0, 1, 1], [0, 1, 0, 1], [5, 3, 4, 2], 3, 2)
     >>> result = fit(data)
     >>> bool(result.score[0] > result.score[2] > result.score[1]), bool(result.severity[0] > result.severity[1])
     (True, True)
     """
+    if not 0 <= shared_bias < 1:
+        raise ScoringError("shared_bias must be at least 0 and below 1")
     standard = _standardised(crowd, data.idea_count)
     current = variances or _starting_variances(data)
     mean, slope = _fixed_effects(data, standard, np.zeros(data.y.size))
@@ -177,8 +185,7 @@ def fit(
         offset = mean + slope * standard[data.idea]
         current = variances or _updated(data, offset, posterior)
         posterior = solve(data, offset, current)
-    bias = shared_bias * np.maximum(current.idea - posterior.q_variance, 0.0)
-    return _result(data, (mean, slope, standard), posterior, current, bias)
+    return _result(data, (mean, slope, standard), posterior, current, shared_bias)
 
 
 def weighted(scores: npt.ArrayLike, weights: npt.ArrayLike) -> Floats:
@@ -248,9 +255,10 @@ def _trace(incidence: Floats, q_variance: Floats, inverse: Floats, scaled: Float
 
 
 def _result(
-    data: Reviews, level: tuple[float, float, Floats], posterior: Posterior, variances: Variances, bias_variance: Floats
+    data: Reviews, level: tuple[float, float, Floats], posterior: Posterior, variances: Variances, shared_bias: float
 ) -> PanelFit:
     mean, slope, standard = level
+    kept, bias_variance = 1 - shared_bias, shared_bias * (1 - shared_bias) * variances.idea
     prior = mean + slope * standard
     count = np.bincount(data.idea, minlength=data.idea_count)
     total = np.bincount(data.idea, weights=data.y, minlength=data.idea_count)
@@ -258,17 +266,18 @@ def _result(
     fitted = prior[data.idea] + posterior.q[data.idea] + posterior.b[data.reviewer]
     residual[data.order] = (data.y - fitted) / np.sqrt(variances.noise)
     return PanelFit(
-        score=prior + posterior.q,
-        score_sd=np.sqrt(posterior.q_variance),
+        score=prior + kept * posterior.q,
+        score_sd=np.sqrt(kept**2 * posterior.q_variance + bias_variance),
         prior=prior,
         raw_mean=np.where(count > 0, total / np.maximum(count, 1), prior),
         review_count=count.astype(np.int64),
         severity=posterior.b,
         severity_sd=np.sqrt(posterior.b_variance),
         residual=residual,
-        own_sd=np.sqrt(posterior.own_variance + bias_variance),
-        factor=posterior.factor,
+        own_sd=np.sqrt(kept**2 * posterior.own_variance + bias_variance),
+        factor=kept * posterior.factor,
         mean=mean,
         crowd_slope=slope,
+        shared_bias=shared_bias,
         variances=variances,
     )

@@ -17,7 +17,8 @@ class RankChances(msgspec.Struct, frozen=True, kw_only=True):
     """Arrays of one entry an idea.
 
     `rank`: place by mean, 1 is best. `top_k`: P(the idea is among the best k). `rank_low`, `rank_high`: 90 % interval
-    of the true rank, widened where needed to hold `rank` itself. `band`: 1 for the first group of ideas that cannot be told apart from its leader, then 2, …
+    of the true rank, widened where needed to hold `rank` itself. `band`: 1 for the first group of ideas that cannot be
+    told apart from its leader, then 2, …
     `grey`: P between 0.1 and 0.9, worth a discussion. `expected_wrong_calls`: Σ min(P, 1−P), a number of ideas.
     """
 

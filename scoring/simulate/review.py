@@ -95,7 +95,8 @@ def directed_panel(world: World, crowd: Floats, budgets: tuple[int, ...]) -> lis
 
 
 def _one_batch(room: Panel, crowd: Floats, open_ideas: Bools, count: int, load_limit: int) -> directed.CurvePoint:
-    fit = panel.fit(_reviews(room), crowd)
+    # What the reviewers err by together, a further review cannot settle: it must not attract one.
+    fit = panel.fit(_reviews(room), crowd, shared_bias=0.0)
     chances = ranks.chances(
         fit.score, fit.own_sd, room.world.settings.k, seed=room.idea.size, draws=LOOP_DRAWS, factor=fit.factor
     )

@@ -323,6 +323,7 @@ WRONG: list[tuple[str, Callable[[], object]]] = [
     ("idea_index", lambda: panel.reviews([5], [0], [1], 2, 1)),
     ("entries", lambda: panel.reviews([0, 1], [0], [1, 2], 2, 1)),
     ("whole numbers", lambda: panel.reviews([0.5], [0], [1], 2, 1)),
+    ("shared_bias", lambda: panel.fit(panel.reviews([0], [0], [1], 1, 1), shared_bias=1.0)),
     ("weights must be positive", lambda: panel.weighted([[1, 2]], [1, 0])),
     ("at least one finite", lambda: panel.weighted([[math.nan]], [1])),
     ("k and draws", lambda: ranks.chances([1], [1], 0, seed=1)),

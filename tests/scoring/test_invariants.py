@@ -205,6 +205,38 @@ def test_contributions_add_up_to_the_score(seed: int) -> None:
 
 
 @SETTINGS
+@given(SEEDS, st.floats(0, 0.9))
+def test_panel_shared_bias_shrinks_scores_to_the_prior_and_keeps_the_variance_whole(seed: int, share: float) -> None:
+    data = reviews(seed)
+    crowd = np.random.default_rng(seed).normal(size=IDEAS)
+    plain, fit = panel.fit(data, crowd, shared_bias=0.0), panel.fit(data, crowd, shared_bias=share)
+
+    np.testing.assert_allclose(fit.score, plain.prior + (1 - share) * (plain.score - plain.prior), atol=1e-9)
+    spread = (1 - share) ** 2 * plain.score_sd**2 + share * (1 - share) * plain.variances.idea
+    np.testing.assert_allclose(fit.score_sd**2, spread, atol=1e-9)
+    np.testing.assert_allclose(fit.own_sd**2 + (fit.factor**2).sum(axis=1), spread, atol=1e-9)
+
+
+@SETTINGS
+@given(SEEDS, st.integers(0, IDEAS - 1))
+def test_what_would_change_counts_the_reviews_that_carry_an_idea_over_the_line(seed: int, idea: int) -> None:
+    fit = panel.fit(reviews(seed))
+    line = float(fit.score[idea]) + 0.3 * float(fit.score_sd[idea])
+    change = contributions.what_would_change(fit, idea, line, score=9.0)
+
+    kept, before = 1 - fit.shared_bias, float(fit.score[idea] - fit.prior[idea]) / (1 - fit.shared_bias)
+    precision = fit.review_count[idea] / fit.variances.noise + 1 / fit.variances.idea
+
+    def after(count: int) -> float:
+        weight = count / fit.variances.noise
+        return float(
+            fit.prior[idea] + kept * (precision * before + weight * (9.0 - fit.prior[idea])) / (precision + weight)
+        )
+
+    assert after(change.reviews - 1) < line <= after(change.reviews) + 1e-9
+
+
+@SETTINGS
 @given(SEEDS, st.integers(1, 12))
 def test_ranks_chances_sum_to_k_and_do_not_depend_on_order(seed: int, k: int) -> None:
     random = np.random.default_rng(seed)
