@@ -6,7 +6,7 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 
 from api.unit_of_work import work_of
-from api.web import assets, challenges, feed, home, idea_talk, ideas, policy, sign_in
+from api.web import assets, challenges, feed, home, idea_talk, ideas, panel, policy, reviews, sign_in
 from api.web.errors import handle_page_error
 from api.web.forms import answer_once
 from api.web.views import provide_view
@@ -31,7 +31,9 @@ PAGES = Router(
         *home.handlers,
         *idea_talk.handlers,
         *ideas.handlers,
+        *panel.handlers,
         *policy.handlers,
+        *reviews.handlers,
         *sign_in.handlers,
     ],
     before_request=answer_once,

@@ -1,6 +1,6 @@
 """A browser without JavaScript: it opens pages, and sends the forms it finds there with what they hold."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from uuid import UUID
@@ -131,10 +131,10 @@ class Browser:
         return Page(response)
 
     async def send(
-        self, form: Form, values: dict[str, str | list[str]] | None = None, **typed: str | list[str]
+        self, form: Form, values: Mapping[str, str | list[str]] | None = None, **typed: str | list[str]
     ) -> Page:
         """Send a form with what it holds and what is typed into it."""
-        content = form.values | (values or {}) | typed
+        content = form.values | dict(values or {}) | typed
         response = await self.client.post(form.action, data=content, headers={"accept": "text/html"})
         return Page(response)
 
