@@ -36,6 +36,7 @@ from ideation.rules.challenges_windows import (
     takes_ideas,
     takes_votes,
 )
+from ideation.staging import stage_job
 
 
 async def create_challenge(connection: Connection, actor: Actor, new: NewChallenge, now: datetime) -> ChallengeOut:
@@ -93,6 +94,8 @@ async def edit_challenge(
         await _change_criteria(connection, after, edit.criteria)
     if after.state is not ChallengeState.DRAFT:
         check_published(after)
+    if after.stop_words != before.stop_words and after.state is not ChallengeState.DRAFT:
+        await stage_job(connection, "refresh_themes", after.id, now, queue="analysis")
     return await store_challenge(connection, actor, before, after, action="challenge.edited", now=now)
 
 

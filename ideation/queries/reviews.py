@@ -52,7 +52,7 @@ async def hold_for_review(connection: Connection, assignment_id: UUID) -> bool:
 async def save_review(
     connection: Connection, assignment_id: UUID, version: int, input: SaveReview, now: datetime
 ) -> bool:
-    """Save the review if it still has `version` (or was not begun); False when somebody, or another window, was first."""
+    """Save the review if it still has `version` (or was not begun); False when another window was first."""
     try:
         review_id = await _save_text(connection, assignment_id, version, input, now)
     except asyncpg.UniqueViolationError as error:
