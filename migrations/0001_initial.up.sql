@@ -102,7 +102,10 @@ CREATE TABLE challenges (
     review_opens_at timestamptz,
     review_closes_at timestamptz,
     answer_by timestamptz,
-    voting_method text NOT NULL DEFAULT 'yes_no' CHECK (voting_method IN ('yes_no', 'up_vote', 'stars')),
+    voting_method text NOT NULL DEFAULT 'yes_no'
+        CHECK (voting_method IN ('yes_no', 'up_vote', 'stars', 'budget', 'lemons', 'pairwise')),
+    -- How many tokens a person spreads over the ideas: for the best (budget) or against the worst (lemons).
+    token_budget integer NOT NULL DEFAULT 10 CHECK (token_budget BETWEEN 1 AND 100),
     counts_hidden boolean NOT NULL DEFAULT true,
     blind_review boolean NOT NULL DEFAULT true,
     authorship text NOT NULL DEFAULT 'shown' CHECK (authorship IN ('shown', 'hidden', 'sealed')),
@@ -346,8 +349,8 @@ CREATE TABLE votes (
     idea_id uuid NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
     person_id uuid NOT NULL REFERENCES people (id),
     challenge_id uuid NOT NULL REFERENCES challenges (id),
-    -- NULL is a skip; 1 or 0 for yes or no; 1 for an up-vote; 1 to 5 for stars.
-    value smallint CHECK (value BETWEEN 0 AND 5),
+    -- NULL is a skip; 1 or 0 for yes or no; 1 for an up-vote; 1 to 5 for stars; a number of tokens or lemons.
+    value smallint CHECK (value BETWEEN 0 AND 100),
     -- The dealt card that was answered; NULL for a vote from anywhere else, which never ranks.
     impression_id uuid UNIQUE REFERENCES impressions (id),
     created_at timestamptz NOT NULL,
@@ -362,8 +365,10 @@ CREATE INDEX votes_challenge_idx ON votes (challenge_id, updated_at);
 CREATE FUNCTION count_vote(vote votes, sign integer, lifts_trend boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     dealt boolean := (vote).impression_id IS NOT NULL;
-    stars boolean := (SELECT voting_method = 'stars' FROM challenges WHERE id = (vote).challenge_id);
-    given smallint := (vote).value;
+    method text := (SELECT voting_method FROM challenges WHERE id = (vote).challenge_id);
+    stars boolean := method = 'stars';
+    -- Whoever gives tokens counts once among the yes answers, however many they are.
+    given smallint := CASE WHEN method IN ('budget', 'lemons') THEN least((vote).value, 1) ELSE (vote).value END;
 BEGIN
     UPDATE idea_tallies SET
         yes = yes + sign * (dealt AND NOT stars AND given IS NOT DISTINCT FROM 1)::integer,
@@ -375,6 +380,29 @@ BEGIN
         trend = CASE WHEN lifts_trend THEN trend_after(trend, (vote).created_at) ELSE trend END
     WHERE idea_id = (vote).idea_id;
 END $$;
+
+-- Nobody spends more tokens on dealt cards than the challenge gives: the person's votes are counted one at a time.
+CREATE FUNCTION keep_token_budget() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    budget integer := (SELECT token_budget FROM challenges
+                       WHERE id = NEW.challenge_id AND voting_method IN ('budget', 'lemons'));
+    spent integer;
+BEGIN
+    IF budget IS NULL OR NEW.impression_id IS NULL THEN
+        RETURN NEW;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('tokens' || NEW.challenge_id || NEW.person_id, 0));
+    SELECT coalesce(sum(value), 0) INTO spent FROM votes
+    WHERE challenge_id = NEW.challenge_id AND person_id = NEW.person_id AND idea_id <> NEW.idea_id
+      AND impression_id IS NOT NULL;
+    IF spent + NEW.value > budget THEN
+        RAISE EXCEPTION 'only % of % tokens are left', budget - spent, budget
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'votes_token_budget';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER votes_keep_token_budget BEFORE INSERT OR UPDATE OF value, impression_id ON votes FOR EACH ROW
+    WHEN (NEW.value > 0) EXECUTE FUNCTION keep_token_budget();
 
 -- Forward decay with a half-life of a day, kept in logarithms (Cormode et al. 2009), see scoring.trending.
 CREATE FUNCTION trend_after(trend double precision, at timestamptz) RETURNS double precision
@@ -424,6 +452,27 @@ END $$;
 CREATE TRIGGER impressions_counted AFTER INSERT ON impressions REFERENCING NEW TABLE AS dealt
     FOR EACH STATEMENT EXECUTE FUNCTION follow_impressions();
 
+-- Two ideas side by side, on a pairwise challenge; the left one is at the left of the screen.
+CREATE TABLE pairs (
+    id uuid PRIMARY KEY,
+    challenge_id uuid NOT NULL REFERENCES challenges (id),
+    person_id uuid NOT NULL REFERENCES people (id),
+    left_id uuid NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
+    right_id uuid NOT NULL REFERENCES ideas (id) ON DELETE CASCADE,
+    left_own_department boolean NOT NULL,
+    right_own_department boolean NOT NULL,
+    dealt_at timestamptz NOT NULL,
+    answer text CHECK (answer IN ('left', 'right', 'skip')),
+    answered_at timestamptz,
+    CHECK (left_id <> right_id),
+    CHECK ((answer IS NULL) = (answered_at IS NULL))
+);
+-- One person compares two ideas once, whichever side they stand on.
+CREATE UNIQUE INDEX pairs_once_idx ON pairs (person_id, least(left_id, right_id), greatest(left_id, right_id));
+CREATE INDEX pairs_challenge_idx ON pairs (challenge_id, answered_at);
+CREATE INDEX pairs_left_idx ON pairs (left_id);
+CREATE INDEX pairs_right_idx ON pairs (right_id);
+
 -- ------------------------------------------------------------------ duplicates and themes
 
 CREATE TABLE duplicate_pairs (
@@ -470,7 +519,6 @@ CREATE TABLE themes (
     name text CHECK (length(name) BETWEEN 1 AND 200),
     terms text[] NOT NULL DEFAULT '{}',
     pinned boolean NOT NULL DEFAULT false,
-    centroid vector(256),
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     retired_at timestamptz
@@ -519,7 +567,7 @@ CREATE TABLE duplicate_models (
 CREATE TABLE analysis_runs (
     id uuid PRIMARY KEY,
     challenge_id uuid NOT NULL REFERENCES challenges (id) ON DELETE CASCADE,
-    kind text NOT NULL CHECK (kind IN ('duplicates', 'themes', 'ranking')),
+    kind text NOT NULL CHECK (kind IN ('duplicates', 'themes', 'ranking', 'integrity')),
     started_at timestamptz NOT NULL,
     finished_at timestamptz,
     idea_count integer NOT NULL DEFAULT 0,
@@ -562,6 +610,38 @@ CREATE TABLE ranking_entries (
     PRIMARY KEY (ranking_id, idea_id),
     UNIQUE (ranking_id, position),
     CHECK (score_low <= score AND score <= score_high AND rank_low <= rank_high)
+);
+
+-- Odd voting patterns in a ranking, with what they do to it. The votes stay; people judge.
+CREATE TABLE integrity_flags (
+    id uuid PRIMARY KEY,
+    challenge_id uuid NOT NULL REFERENCES challenges (id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('reciprocal', 'ring', 'burst', 'one_department')),
+    -- The people and ideas it is about; the same pattern found again refreshes the row instead of adding one.
+    fingerprint text NOT NULL,
+    people uuid[] NOT NULL,
+    votes integer NOT NULL CHECK (votes >= 1),
+    p_value double precision NOT NULL CHECK (p_value BETWEEN 0 AND 1),
+    reason text NOT NULL,
+    -- For each idea its rank with these votes and without them.
+    effects jsonb NOT NULL,
+    found_at timestamptz NOT NULL,
+    last_seen_at timestamptz NOT NULL,
+    dismissed_by uuid REFERENCES people (id),
+    dismissed_at timestamptz,
+    dismissal text NOT NULL DEFAULT '' CHECK (length(dismissal) <= 2000),
+    UNIQUE (challenge_id, fingerprint),
+    CHECK ((dismissed_by IS NULL) = (dismissed_at IS NULL)),
+    CHECK (dismissed_at IS NULL OR length(dismissal) > 0)
+);
+CREATE INDEX integrity_flags_list_idx ON integrity_flags (challenge_id, last_seen_at DESC, id DESC);
+
+-- What an idea would cost, as estimated by those who may know; in the currency of the challenge's budget.
+CREATE TABLE idea_costs (
+    idea_id uuid PRIMARY KEY REFERENCES ideas (id) ON DELETE CASCADE,
+    cost double precision NOT NULL CHECK (cost > 0 AND cost <= 1e12),
+    given_by uuid NOT NULL REFERENCES people (id),
+    given_at timestamptz NOT NULL
 );
 
 -- ------------------------------------------------------------------ panels

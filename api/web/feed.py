@@ -24,6 +24,8 @@ BUTTONS = {
     VotingMethod.YES_NO: [("no", "n"), ("skip", "s"), ("yes", "y")],
     VotingMethod.UP_VOTE: [("skip", "s"), ("up", "y")],
     VotingMethod.STARS: [(str(stars), str(stars)) for stars in range(1, 6)],
+    VotingMethod.BUDGET: [(str(tokens), str(tokens)) for tokens in range(6)],
+    VotingMethod.LEMONS: [(str(lemons), str(lemons)) for lemons in range(4)],
 }
 
 

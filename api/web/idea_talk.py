@@ -12,7 +12,7 @@ from api.web.ideas import idea_page
 from api.web.views import View
 from ideation.actions import challenges, comments, ideas_reading, reports, votes
 from ideation.database import Connection
-from ideation.entities.challenges import VotingMethod
+from ideation.entities.challenges import TOKEN_METHODS, VotingMethod
 from ideation.entities.comments import NewComment
 from ideation.entities.moderation import NewReport
 from ideation.entities.people import Actor
@@ -91,6 +91,8 @@ async def report(
 def _support(method: VotingMethod) -> AnswerInput:
     if method is VotingMethod.STARS:
         return AnswerInput(answer=5)
+    if method in TOKEN_METHODS:
+        return AnswerInput(answer=1)
     return AnswerInput(answer=Word.YES if method is VotingMethod.YES_NO else Word.UP)
 
 

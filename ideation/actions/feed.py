@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from ideation.database import Connection
-from ideation.entities.challenges import Challenge
+from ideation.entities.challenges import Challenge, VotingMethod
 from ideation.entities.feed import Candidate, Card, DealInput, Dealt, Hand
 from ideation.entities.people import Actor
-from ideation.errors import ChallengeClosed
+from ideation.errors import ChallengeClosed, WrongState
 from ideation.ids import new_id
 from ideation.queries import feed as feed_queries
 from ideation.rules import feed as feed_rules
@@ -40,6 +40,8 @@ async def _open_challenge(connection: Connection, actor: Actor, challenge_id: UU
         return require_visible(actor, None)
     challenge = require_visible(actor, found.challenge, panel_member=found.panel_member)
     require_voter(actor, challenge)
+    if challenge.voting_method is VotingMethod.PAIRWISE:
+        raise WrongState("This challenge compares two ideas at a time; ask for pairs instead of cards.")
     if not found.takes_votes:
         raise ChallengeClosed(
             "This challenge takes no votes at the moment.",

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from ideation.database import Connection
-from ideation.entities.challenges import Challenge
+from ideation.entities.challenges import Challenge, VotingMethod
 from ideation.entities.rankings import ComputedRanking, CrowdInputs, RankingKind
 from ideation.errors import NotFound
 from ideation.queries import closing as closing_queries
@@ -34,29 +34,35 @@ async def gather(connection: Connection, challenge: Challenge) -> CrowdInputs:
     Closing when the challenge is frozen, interim otherwise.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        ideas, supporters = await queries.list_ranked_ideas(connection, challenge.id)
-        places = {idea_id: place for place, idea_id in enumerate(ideas)}
+        rows = await queries.list_ranked_ideas(connection, challenge.id)
+        places = {row.id: place for place, row in enumerate(rows)}
         columns = {name: array("b" if name in _BYTE_COLUMNS else "i") for name in _COLUMNS}
-        idea = array("i")
-        async for row in queries.iterate_answers(connection, challenge.id):
+        idea, against = array("i"), array("i")
+        pairwise = challenge.voting_method is VotingMethod.PAIRWISE
+        async for row in queries.iterate_answers(connection, challenge.id, pairwise=pairwise):
             idea.append(places[row["survivor_id"]])
+            if pairwise:
+                against.append(places[row["against_id"]])
             for name, column in columns.items():
                 column.append(row[name])
     kind = RankingKind.INTERIM if challenge.frozen_at is None else RankingKind.CLOSING
-    hurried = kind is RankingKind.INTERIM and len(ideas) > _LARGE_CHALLENGE
+    hurried = kind is RankingKind.INTERIM and len(rows) > _LARGE_CHALLENGE
     return CrowdInputs(
         challenge_id=challenge.id,
         kind=kind,
         frozen_at=challenge.frozen_at,
         voting_method=challenge.voting_method,
+        token_budget=challenge.token_budget,
         shortlist_size=challenge.shortlist_size,
         seed=seed_for(str(challenge.id)) & _SEED_MASK,
         draws=_INTERIM_DRAWS if hurried else _DRAWS,
-        ideas=ideas,
-        supporters=supporters,
+        ideas=[row.id for row in rows],
+        supporters=[row.supporters for row in rows],
+        novelty=[row.novelty for row in rows],
         person_count=_distinct(columns["person"]),
         department_count=_distinct(columns["department"]),
         idea=_bytes(idea),
+        against=_bytes(against),
         **{name: _bytes(column) for name, column in columns.items()},
     )
 

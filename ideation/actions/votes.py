@@ -18,7 +18,7 @@ from ideation.rules.ideas import require_visible_idea
 from ideation.rules.votes import (
     answer_of,
     may_see_counts,
-    method_of,
+    methods_of,
     require_answer_of_method,
     require_voter,
     value_of,
@@ -28,8 +28,8 @@ from ideation.rules.votes import (
 async def answer_card(connection: Connection, actor: Actor, card_id: UUID, form: AnswerInput, now: datetime) -> Vote:
     """Answer a dealt card, or change the answer while voting is open; repeating it changes nothing."""
     require_taking_part(actor)
-    value, method = value_of(form.answer), method_of(form.answer)
-    row = await vote_queries.answer_card(connection, card_id, actor, value, method, now)
+    value, methods = value_of(form.answer), methods_of(form.answer)
+    row = await vote_queries.answer_card(connection, card_id, actor, value, methods, now)
     if row is None:
         await _refuse_card(connection, actor, card_id, form.answer, now)
         raise ChallengeClosed
@@ -44,8 +44,8 @@ async def put_vote(connection: Connection, actor: Actor, idea_id: UUID, form: An
     require_taking_part(actor)
     idea, challenge = await _visible(connection, actor, idea_id, now)
     survivor_id = await _survivor(connection, actor, idea, challenge)
-    value, method = value_of(form.answer), method_of(form.answer)
-    row = await vote_queries.put_vote(connection, survivor_id, actor, value, method, now)
+    value, methods = value_of(form.answer), methods_of(form.answer)
+    row = await vote_queries.put_vote(connection, survivor_id, actor, value, methods, now)
     if row is None:
         await _refuse(connection, actor, challenge, survivor_id, form.answer, now)
         raise Invalid("Through its link you can only support an idea; answer its card in the feed to say no or skip.")

@@ -33,6 +33,13 @@ class VotingMethod(StrEnum):
     YES_NO = "yes_no"
     UP_VOTE = "up_vote"
     STARS = "stars"
+    BUDGET = "budget"
+    LEMONS = "lemons"
+    PAIRWISE = "pairwise"
+
+
+# Methods in which a person has a number of tokens to spread, for the best ideas or against the worst.
+TOKEN_METHODS = frozenset({VotingMethod.BUDGET, VotingMethod.LEMONS})
 
 
 class Authorship(StrEnum):
@@ -63,6 +70,7 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     review_closes_at: datetime | None
     answer_by: datetime | None
     voting_method: VotingMethod
+    token_budget: int
     counts_hidden: bool
     blind_review: bool
     authorship: Authorship
@@ -102,4 +110,5 @@ EDITABLE = (
     "reviews_per_idea",
     "idea_template",
     "stop_words",
+    "token_budget",
 )

@@ -17,6 +17,9 @@ StopWords = Annotated[
     Meta(max_length=1000, description="Words to leave out when ideas are compared and themes named."),
 ]
 ShortlistSize = Annotated[int, Meta(ge=1, le=500, description="How many ideas the panel's shortlist holds.")]
+TokenBudget = Annotated[
+    int, Meta(ge=1, le=100, description="Tokens or lemons of each person, where the voting method has them.")
+]
 ReviewsPerIdea = Annotated[int, Meta(ge=1, le=20, description="How many people review each idea.")]
 CriterionKey = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,49}$(?!\n)", examples=["feasibility"])]
 Weight = Annotated[float, Meta(gt=0, le=1, description="Share of the whole; all criteria of a challenge sum to 1.")]
@@ -61,6 +64,7 @@ class NewChallenge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     reviews_per_idea: ReviewsPerIdea = 3
     idea_template: Body = ""
     stop_words: StopWords = []
+    token_budget: TokenBudget = 10
     criteria: Criteria = []
 
 
@@ -88,6 +92,7 @@ class ChallengeEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     reviews_per_idea: ReviewsPerIdea | UnsetType = UNSET
     idea_template: Body | UnsetType = UNSET
     stop_words: StopWords | UnsetType = UNSET
+    token_budget: TokenBudget | UnsetType = UNSET
     criteria: Criteria | UnsetType = UNSET
 
 
@@ -147,6 +152,7 @@ class ChallengeOut(msgspec.Struct, frozen=True, kw_only=True):
     reviews_per_idea: int
     idea_template: str
     stop_words: list[str]
+    token_budget: int
     criteria: list[CriterionOut]
     takes_ideas: bool
     takes_votes: bool

@@ -21,20 +21,24 @@ class RankingKind(StrEnum):
 class CrowdInputs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a crowd ranking is computed from, without a name: people and departments are numbers.
 
-    The columns of answered cards are little-endian arrays: 32 bits an entry for idea, person, department, position and
-    shown_count; 8 bits for own_department and value (-1 is a skip). One entry for each person and idea, merged ideas
-    under the survivor, in the order of idea and person.
+    The columns of answered cards are little-endian arrays: 32 bits an entry for idea, person, department, position,
+    shown_count and against; 8 bits for own_department and value (-1 is a skip). One entry for each person and idea,
+    merged ideas under the survivor, in the order of idea and person. On a pairwise challenge one entry for each
+    answered pair: `idea` was preferred to `against`, a column that is empty elsewhere. `novelty`: one entry an idea,
+    None where it is not known.
     """
 
     challenge_id: UUID
     kind: RankingKind
     frozen_at: datetime | None
     voting_method: VotingMethod
+    token_budget: int
     shortlist_size: int
     seed: int
     draws: int
     ideas: list[UUID]
     supporters: list[int]
+    novelty: list[float | None]
     person_count: int
     department_count: int
     idea: bytes
@@ -44,6 +48,7 @@ class CrowdInputs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     shown_count: bytes
     own_department: bytes
     value: bytes
+    against: bytes
 
 
 class RankedIdea(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,11 +63,11 @@ class IdeaLine(_Line, tag="idea", frozen=True, kw_only=True):
 
 
 class VoteLine(_Line, tag="vote", frozen=True, kw_only=True):
-    """One person's answer to one idea: yes, no, skip, or 1 to 5 stars; `dealt` when it answered a dealt card."""
+    """One person's answer to one idea: yes, no, skip, 1 to 5 stars or tokens; `dealt` when it answered a dealt card."""
 
     idea: ExternalId
     person: Email
-    answer: Literal["yes", "no", "skip"] | Annotated[int, Meta(ge=1, le=5)]
+    answer: Literal["yes", "no", "skip"] | Annotated[int, Meta(ge=0, le=100)]
     dealt: bool = True
     position: Annotated[int, Meta(ge=1, le=10_000)] = 1
     at: Moment

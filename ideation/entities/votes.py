@@ -18,12 +18,14 @@ class Word(StrEnum):
     SKIP = "skip"
 
 
-Stars: TypeAlias = Annotated[int, Meta(ge=1, le=5, description="1 to 5 stars on a star challenge.")]
-Answer: TypeAlias = Word | Stars
+Number: TypeAlias = Annotated[
+    int, Meta(ge=0, le=100, description="1 to 5 stars, or how many tokens or lemons the idea gets.")
+]
+Answer: TypeAlias = Word | Number
 
 
 class AnswerInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person answers: yes, no, up, skip, or 1 to 5 stars, as the challenge's voting method has it."""
+    """Yes, no, up, skip, 1 to 5 stars, or a number of tokens or lemons, as the challenge's voting method has it."""
 
     answer: Answer
 

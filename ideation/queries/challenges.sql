@@ -11,16 +11,16 @@ SELECT EXISTS (SELECT FROM panel_members WHERE challenge_id = $1 AND person_id =
 INSERT INTO challenges (id, question, brief, sponsor_id, owner_id, audience_departments, audience_sites,
     submit_opens_at, submit_closes_at, vote_opens_at, vote_closes_at, review_opens_at, review_closes_at, answer_by,
     voting_method, counts_hidden, blind_review, authorship, shortlist_size, reviews_per_idea, idea_template, stop_words,
-    created_by, created_at, updated_at)
+    token_budget, created_by, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-    $23, $24, $24);
+    $23, $24, $25, $25);
 
 -- update_challenge: everything people may change, guarded by the version they read
 UPDATE challenges SET question = $3, brief = $4, sponsor_id = $5, owner_id = $6, audience_departments = $7,
     audience_sites = $8, submit_opens_at = $9, submit_closes_at = $10, vote_opens_at = $11, vote_closes_at = $12,
     review_opens_at = $13, review_closes_at = $14, answer_by = $15, voting_method = $16, counts_hidden = $17,
     blind_review = $18, authorship = $19, shortlist_size = $20, reviews_per_idea = $21, idea_template = $22,
-    stop_words = $23, stage = $24, frozen_at = $25, decided_at = $26, updated_at = $27, version = version + 1
+    stop_words = $23, token_budget = $24, stage = $25, frozen_at = $26, decided_at = $27, updated_at = $28, version = version + 1
 WHERE id = $1 AND version = $2
 RETURNING version;
 

@@ -37,6 +37,16 @@ SELECT to_jsonb(reports) AS entry FROM reports WHERE reporter_id = $1 OR resolve
 -- impressions: cards I was dealt
 SELECT to_jsonb(impressions) AS entry FROM impressions WHERE person_id = $1 ORDER BY id;
 
+-- integrity_flags: odd voting patterns with votes of mine, and flags I dismissed
+SELECT to_jsonb(integrity_flags) - 'people' AS entry FROM integrity_flags
+WHERE $1 = ANY (people) OR dismissed_by = $1 ORDER BY id;
+
+-- idea_costs: costs I estimated
+SELECT to_jsonb(idea_costs) AS entry FROM idea_costs WHERE given_by = $1 ORDER BY idea_id;
+
+-- pairs: pairs of ideas I was asked to compare, and my answers
+SELECT to_jsonb(pairs) AS entry FROM pairs WHERE person_id = $1 ORDER BY id;
+
 -- votes: my votes
 SELECT to_jsonb(votes) AS entry FROM votes WHERE person_id = $1 ORDER BY idea_id;
 

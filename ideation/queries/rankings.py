@@ -33,15 +33,25 @@ class StoredInputs(msgspec.Struct, frozen=True, kw_only=True):
     formula_version: str
 
 
-async def list_ranked_ideas(connection: Connection, challenge_id: UUID) -> tuple[list[UUID], list[int]]:
-    """The ideas to rank, in the order of their ids, and how many people support each."""
-    rows = await connection.fetch(_SQL["list_ranked_ideas"], challenge_id)
-    return [row["id"] for row in rows], [row["supporters"] for row in rows]
+class RankedIdeaRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An idea to rank, how many people support it, and how unlike the others it is where that is known."""
+
+    id: UUID
+    supporters: int
+    novelty: float | None
 
 
-def iterate_answers(connection: Connection, challenge_id: UUID) -> "asyncpg.cursor.CursorFactory[asyncpg.Record]":
-    """Answered cards, streamed, since a large challenge has millions; needs an open transaction."""
-    return connection.cursor(_SQL["list_answers"], challenge_id, prefetch=_PREFETCH)
+async def list_ranked_ideas(connection: Connection, challenge_id: UUID) -> list[RankedIdeaRow]:
+    """The ideas to rank, in the order of their ids."""
+    return msgspec.convert(await connection.fetch(_SQL["list_ranked_ideas"], challenge_id), list[RankedIdeaRow])
+
+
+def iterate_answers(
+    connection: Connection, challenge_id: UUID, *, pairwise: bool
+) -> "asyncpg.cursor.CursorFactory[asyncpg.Record]":
+    """Answered cards or pairs, streamed, since a large challenge has millions; needs an open transaction."""
+    statement = _SQL["list_comparisons" if pairwise else "list_answers"]
+    return connection.cursor(statement, challenge_id, prefetch=_PREFETCH)
 
 
 async def has_inputs(connection: Connection, challenge_id: UUID, kind: RankingKind, sha256: str) -> bool:

@@ -13,8 +13,9 @@ WITH RECURSIVE folded AS (
                         AND ranked.impression_id IS NOT NULL)
     GROUP BY folded.survivor_id
 )
-SELECT ideas.id, coalesce(supported.people, 0) AS supporters
+SELECT ideas.id, coalesce(supported.people, 0) AS supporters, idea_placements.novelty::double precision
 FROM ideas LEFT JOIN supported ON supported.survivor_id = ideas.id
+LEFT JOIN idea_placements ON idea_placements.idea_id = ideas.id
 WHERE ideas.challenge_id = $1 AND ideas.canonical_id IS NULL AND ideas.state NOT IN ('draft', 'withdrawn')
   AND ideas.hidden_at IS NULL
 ORDER BY ideas.id;
@@ -43,9 +44,40 @@ WITH RECURSIVE folded AS (
 )
 SELECT (dense_rank() OVER (ORDER BY person_id) - 1)::integer AS person,
        (dense_rank() OVER (ORDER BY department) - 1)::integer AS department,
-       survivor_id, position::integer, shown_count, own_department::integer, coalesce(value, -1)::integer AS value
+       survivor_id, position::integer, shown_count, own_department::integer, coalesce(value, -1)::integer AS value,
+       NULL::uuid AS against_id
 FROM answers
 ORDER BY survivor_id, person_id;
+
+-- list_comparisons: answered pairs of surviving ideas, the preferred one first; no skips, no authors of either
+WITH RECURSIVE folded AS (
+    SELECT id, id AS survivor_id FROM ideas
+    WHERE challenge_id = $1 AND canonical_id IS NULL AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL
+    UNION ALL
+    SELECT ideas.id, folded.survivor_id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+), authors AS (
+    SELECT DISTINCT folded.survivor_id, idea_authors.person_id
+    FROM idea_authors JOIN folded ON folded.id = idea_authors.idea_id WHERE agreed_at IS NOT NULL
+), answers AS (
+    SELECT pairs.id, pairs.person_id, people.department, answer = 'left' AS left_won,
+           on_left.survivor_id AS left_id, on_right.survivor_id AS right_id,
+           left_own_department::integer - right_own_department::integer AS home
+    FROM pairs
+    JOIN folded AS on_left ON on_left.id = left_id
+    JOIN folded AS on_right ON on_right.id = right_id
+    JOIN people ON people.id = pairs.person_id
+    WHERE pairs.challenge_id = $1 AND answer IN ('left', 'right') AND on_left.survivor_id <> on_right.survivor_id
+      AND NOT EXISTS (SELECT FROM authors WHERE authors.person_id = pairs.person_id
+                      AND authors.survivor_id IN (on_left.survivor_id, on_right.survivor_id))
+)
+SELECT (dense_rank() OVER (ORDER BY person_id) - 1)::integer AS person,
+       (dense_rank() OVER (ORDER BY department) - 1)::integer AS department,
+       CASE WHEN left_won THEN left_id ELSE right_id END AS survivor_id,
+       CASE WHEN left_won THEN 1 ELSE 2 END AS position, 0 AS shown_count,
+       CASE WHEN left_won THEN home ELSE -home END AS own_department, 1 AS value,
+       CASE WHEN left_won THEN right_id ELSE left_id END AS against_id
+FROM answers
+ORDER BY id;
 
 -- add_ranking: a snapshot, unless one of the very same inputs exists
 INSERT INTO rankings (id, challenge_id, kind, formula_version, shortlist_size, seed, inputs, inputs_sha256, summary,

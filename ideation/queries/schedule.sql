@@ -15,6 +15,7 @@ WHERE stage = 'published' AND submit_opens_at <= $1
   AND (ranked.began_at IS NULL OR frozen_at > ranked.began_at
        OR frozen_at IS NULL AND (
            EXISTS (SELECT FROM votes WHERE challenge_id = challenges.id AND updated_at >= ranked.began_at)
+           OR EXISTS (SELECT FROM pairs WHERE challenge_id = challenges.id AND answered_at >= ranked.began_at)
            OR EXISTS (SELECT FROM ideas WHERE challenge_id = challenges.id
                       AND (submitted_at >= ranked.began_at OR hidden_at >= ranked.began_at))
            OR EXISTS (SELECT FROM merges JOIN ideas ON ideas.id = merges.idea_id

@@ -155,7 +155,7 @@ FROM ideas WHERE challenge_id = $1 AND submitted_at IS NOT NULL AND state <> 'wi
 -- export_votes: every vote with where its card stood
 SELECT votes.idea_id, votes.person_id, votes.impression_id IS NOT NULL AS dealt, impressions.position,
        CASE WHEN votes.value IS NULL THEN to_jsonb('skip'::text)
-            WHEN challenges.voting_method = 'stars' THEN to_jsonb(votes.value)
+            WHEN challenges.voting_method IN ('stars', 'budget', 'lemons') THEN to_jsonb(votes.value)
             WHEN votes.value = 1 THEN to_jsonb('yes'::text) ELSE to_jsonb('no'::text) END AS answer,
        votes.created_at AS at
 FROM votes LEFT JOIN impressions ON impressions.id = votes.impression_id

@@ -1,28 +1,41 @@
 """SQL of votes."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from ideation.database import Connection
 from ideation.entities.people import Actor
 from ideation.entities.votes import CountRow, VoteRow
+from ideation.errors import Invalid
 from ideation.queries import load_statements
 
 _SQL = load_statements("votes")
 
 
+@contextmanager
+def _within_budget() -> Iterator[None]:
+    """Says it in words when the database refuses more tokens than a person has."""
+    try:
+        yield
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name != "votes_token_budget":
+            raise
+        raise Invalid(f"You do not have that many tokens: {error.message}.") from error
+
+
 async def answer_card(
-    connection: Connection, card_id: UUID, actor: Actor, value: int | None, method: str | None, now: datetime
+    connection: Connection, card_id: UUID, actor: Actor, value: int | None, methods: Sequence[str] | None, now: datetime
 ) -> VoteRow | None:
     """Write the answer to a dealt card; None when the card, the idea, the person or the moment does not allow it."""
-    return _vote(
-        await connection.fetchrow(
-            _SQL["answer_card"], card_id, actor.person_id, value, method, now, actor.department, actor.site
-        )
-    )
+    values = (card_id, actor.person_id, value, methods, now, actor.department, actor.site)
+    with _within_budget():
+        return _vote(await connection.fetchrow(_SQL["answer_card"], *values))
 
 
 async def find_card(connection: Connection, card_id: UUID, person_id: UUID) -> tuple[UUID, UUID] | None:
@@ -32,14 +45,12 @@ async def find_card(connection: Connection, card_id: UUID, person_id: UUID) -> t
 
 
 async def put_vote(
-    connection: Connection, idea_id: UUID, actor: Actor, value: int | None, method: str | None, now: datetime
+    connection: Connection, idea_id: UUID, actor: Actor, value: int | None, methods: Sequence[str] | None, now: datetime
 ) -> VoteRow | None:
     """Write a vote from outside the feed; None when the idea, the person or the moment does not allow it."""
-    return _vote(
-        await connection.fetchrow(
-            _SQL["put_vote"], idea_id, actor.person_id, value, method, now, actor.department, actor.site
-        )
-    )
+    values = (idea_id, actor.person_id, value, methods, now, actor.department, actor.site)
+    with _within_budget():
+        return _vote(await connection.fetchrow(_SQL["put_vote"], *values))
 
 
 async def remove_vote(connection: Connection, idea_id: UUID, person_id: UUID, now: datetime) -> bool:

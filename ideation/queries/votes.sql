@@ -8,13 +8,14 @@ FROM (
     JOIN ideas ON ideas.id = impressions.idea_id
     WHERE impressions.id = $1 AND impressions.person_id = $2
       AND takes_votes(challenges, $5)
-      AND ($4::text IS NULL OR challenges.voting_method = $4)
+      AND ($4::text[] IS NULL OR challenges.voting_method = ANY ($4))
       AND in_audience(challenges, $6, $7)
       AND ideas.state NOT IN ('draft', 'withdrawn') AND ideas.hidden_at IS NULL
       AND NOT EXISTS (SELECT FROM idea_authors JOIN ideas AS folded ON folded.id = idea_authors.idea_id
                       WHERE (folded.id = ideas.id OR folded.canonical_id = ideas.id)
                         AND idea_authors.person_id = $2 AND agreed_at IS NOT NULL)
     FOR KEY SHARE OF challenges
+    FOR NO KEY UPDATE OF impressions
 ) AS card
 ON CONFLICT (idea_id, person_id) DO UPDATE SET
     value = excluded.value,
@@ -37,13 +38,13 @@ FROM (
     JOIN challenges ON challenges.id = ideas.challenge_id
     WHERE ideas.id = $1
       AND takes_votes(challenges, $5)
-      AND ($4::text IS NULL OR challenges.voting_method = $4)
+      AND ($4::text[] IS NULL OR challenges.voting_method = ANY ($4))
       AND in_audience(challenges, $6, $7)
       AND ideas.state NOT IN ('draft', 'withdrawn') AND ideas.hidden_at IS NULL
       AND NOT EXISTS (SELECT FROM idea_authors JOIN ideas AS folded ON folded.id = idea_authors.idea_id
                       WHERE (folded.id = ideas.id OR folded.canonical_id = ideas.id)
                         AND idea_authors.person_id = $2 AND agreed_at IS NOT NULL)
-      AND ($3::smallint > 0 OR standing.impression_id IS NOT NULL)
+      AND (($3::smallint > 0 AND challenges.voting_method <> 'lemons') OR standing.impression_id IS NOT NULL)
     FOR KEY SHARE OF challenges
 ) AS wanted
 ON CONFLICT (idea_id, person_id) DO UPDATE SET

@@ -10,7 +10,7 @@ from ideation.rules.access import require_scope
 _CLOSINGS = frozenset({"submit_closes_at", "vote_closes_at"})
 _OPENINGS = frozenset({"submit_opens_at", "vote_opens_at", "review_opens_at"})
 # What people were promised when they took part.
-_PROMISES = frozenset({"voting_method", "authorship", "counts_hidden", "idea_template"})
+_PROMISES = frozenset({"voting_method", "authorship", "counts_hidden", "idea_template", "token_budget"})
 _RUNNING = frozenset(EDITABLE) - _CLOSINGS - _PROMISES
 _DECIDED = frozenset({"brief", "sponsor_id", "owner_id"})
 _IN_REVIEW = _DECIDED | {

@@ -5,51 +5,29 @@ Only jobs and checks import this module: it needs scipy, which an API process mu
 
 from typing import Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from ideation.entities.challenges import VotingMethod
+from ideation.entities.challenges import TOKEN_METHODS, VotingMethod
+from ideation.entities.crowd_values import Cards, Scores
 from ideation.entities.rankings import ComputedRanking, CrowdInputs, RankedIdea
-from ideation.rules.crowd_reasons import reasons
+from ideation.rules.crowd_changes import always_see, disagreeing_departments, further_answers
+from ideation.rules.crowd_pairs import by_pairs
+from ideation.rules.crowd_reasons import reasons, what_would_change
+from ideation.rules.crowd_tokens import by_budget, by_lemons
 from scoring import beta_binomial, exposure, position, ranks, stars
 
-RANKING_VERSION = "crowd-ranking/1"
+RANKING_VERSION = "crowd-ranking/2"
 # Under this many answers the exposure model has nothing to learn from; the Beta-Binomial says what can be said.
 MIN_ANSWERS = 60
 _MEASURED_PEOPLE = 5
+_Z_90 = 1.6448536269514722
+
+# What the best and the worst answer say on the published scale.
+ANSWER_RANGE = {VotingMethod.STARS: (5.0, 1.0), VotingMethod.BUDGET: (1.0, 0.0), VotingMethod.LEMONS: (0.0, -1.0)}
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-class Cards(msgspec.Struct, frozen=True, kw_only=True):
-    """Answered cards as columns, one entry a card; `value` is -1 for a skip."""
-
-    idea: Ints
-    person: Ints
-    department: Ints
-    position: Ints
-    shown_count: Ints
-    own_department: Ints
-    value: Ints
-
-
-class Scores(msgspec.Struct, frozen=True, kw_only=True):
-    """What a model says of every idea, one entry an idea.
-
-    `score`, `low`, `high`: published, in yes rate or stars. `order`, `order_sd`: what the ideas are ranked by and its
-    standard deviation. `parts`: what each signal adds to the published score; together they give it.
-    """
-
-    formula_version: str
-    score: Floats
-    low: Floats
-    high: Floats
-    order: Floats
-    order_sd: Floats
-    parts: dict[str, Floats]
-    details: dict[str, float]
 
 
 def compute(inputs: CrowdInputs) -> ComputedRanking:
@@ -74,12 +52,19 @@ def _cards(inputs: CrowdInputs) -> Cards:
         shown_count=np.frombuffer(inputs.shown_count, dtype="<i4").astype(np.int64),
         own_department=np.frombuffer(inputs.own_department, dtype="<i1").astype(np.int64),
         value=np.frombuffer(inputs.value, dtype="<i1").astype(np.int64),
+        against=np.frombuffer(inputs.against, dtype="<i4").astype(np.int64),
     )
 
 
 def _scores(inputs: CrowdInputs, cards: Cards) -> Scores:
-    if inputs.voting_method is VotingMethod.STARS:
-        return _by_stars(inputs, cards)
+    special = {
+        VotingMethod.STARS: _by_stars,
+        VotingMethod.BUDGET: by_budget,
+        VotingMethod.LEMONS: by_lemons,
+        VotingMethod.PAIRWISE: by_pairs,
+    }
+    if inputs.voting_method in special:
+        return special[inputs.voting_method](inputs, cards)
     if cards.idea.size < MIN_ANSWERS or inputs.person_count < _MEASURED_PEOPLE:
         return _by_beta_binomial(inputs, cards)
     return _by_exposure(inputs, cards)
@@ -205,7 +190,7 @@ def _mean_by_idea(idea: Ints, value: npt.ArrayLike, count: int) -> Floats:
 
 
 def _entries(inputs: CrowdInputs, cards: Cards, scores: Scores, chances: ranks.RankChances) -> list[RankedIdea]:
-    told = _told(inputs, cards, scores)
+    told = _told(inputs, cards, scores, chances)
     return [
         RankedIdea(
             idea_id=idea_id,
@@ -223,28 +208,63 @@ def _entries(inputs: CrowdInputs, cards: Cards, scores: Scores, chances: ranks.R
     ]
 
 
-def _told(inputs: CrowdInputs, cards: Cards, scores: Scores) -> list[dict[str, Any]]:
-    """For each idea: the counts, what every part added, and the same in words."""
+def _told(inputs: CrowdInputs, cards: Cards, scores: Scores, chances: ranks.RankChances) -> list[dict[str, Any]]:
+    """For each idea: the counts, what every part added, what would change its place, and the same in words."""
+    method, changes = inputs.voting_method, _changes(inputs, cards, scores)
+    result = []
+    for place, counts in enumerate(_counts(inputs, cards)):
+        parts = {name: float(values[place]) for name, values in scores.parts.items()}
+        told = {
+            "counts": counts,
+            "parts": parts,
+            "grey_zone": bool(chances.grey[place]),
+            "what_would_change": what_would_change(method, changes[place]),
+            "reasons": reasons(method, counts, parts),
+        }
+        result.append(told)
+    return result
+
+
+def _counts(inputs: CrowdInputs, cards: Cards) -> list[dict[str, Any]]:
+    """What was given to each idea; `yes` counts people who said yes, gave stars or tokens, or preferred it."""
     count = len(inputs.ideas)
-    answered = np.bincount(cards.idea, minlength=count)
+    answered = np.bincount(cards.idea, minlength=count) + np.bincount(cards.against, minlength=count)
     yes = np.bincount(cards.idea, weights=cards.value > 0, minlength=count)
     skips = np.bincount(cards.idea, weights=cards.value < 0, minlength=count)
+    tokens = np.bincount(cards.idea, weights=np.maximum(cards.value, 0), minlength=count)
     mean_place = _mean_by_idea(cards.idea, cards.position, count)
-    result = []
-    for place in range(count):
-        counts = {
+    return [
+        {
             "answers": int(answered[place]),
             "yes": int(yes[place]),
             "skips": int(skips[place]),
             "supporters": inputs.supporters[place],
             "mean_place": round(float(mean_place[place]), 2),
         }
-        parts = {name: float(values[place]) for name, values in scores.parts.items()}
-        result.append({"counts": counts, "parts": parts, "reasons": reasons(inputs.voting_method, counts, parts)})
-    return result
+        | ({"tokens": int(tokens[place])} if inputs.voting_method in TOKEN_METHODS else {})
+        for place in range(count)
+    ]
+
+
+def _changes(inputs: CrowdInputs, cards: Cards, scores: Scores) -> list[tuple[str, int] | None]:
+    best, worst = ANSWER_RANGE.get(inputs.voting_method, (1.0, 0.0))
+    if inputs.voting_method is VotingMethod.BUDGET:
+        best = float(max(inputs.token_budget, 1))
+    if inputs.voting_method in (VotingMethod.STARS, VotingMethod.BUDGET):
+        given = cards.value[cards.value >= 0]
+        variance = np.full(scores.score.size, float(given.var()) if given.size else 1.0)
+    else:
+        variance = np.abs(scores.score) * (1 - np.abs(scores.score))
+    sd = (scores.high - scores.low) / (2 * _Z_90)
+    return further_answers(scores.score, sd, variance, inputs.shortlist_size, best, worst)
 
 
 def _summary(inputs: CrowdInputs, cards: Cards, scores: Scores, chances: ranks.RankChances) -> dict[str, Any]:
+    yes_or_no = inputs.voting_method in (VotingMethod.YES_NO, VotingMethod.UP_VOTE)
+    split = (
+        disagreeing_departments(cards.idea, cards.department, cards.value > 0, len(inputs.ideas)) if yes_or_no else {}
+    )
+    shortlisted = chances.rank <= inputs.shortlist_size
     return {
         "model": scores.formula_version,
         "answers": int(cards.idea.size),
@@ -253,4 +273,5 @@ def _summary(inputs: CrowdInputs, cards: Cards, scores: Scores, chances: ranks.R
         "grey_zone": int(chances.grey.sum()),
         "bands": int(chances.band.max(initial=0)),
         "parameters": scores.details,
+        "always_see": always_see(inputs.ideas, scores.order, inputs.novelty, split, shortlisted),
     }

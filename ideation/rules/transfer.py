@@ -69,11 +69,6 @@ def parse_csv_record(kind: LineKind, header: list[str], record: bytes) -> Line:
         raise Invalid(str(error)) from None
 
 
-def is_complete_csv_record(record: bytes) -> bool:
-    """Whether quotes are balanced: a line break inside quotes belongs to the cell."""
-    return record.count(b'"') % 2 == 0
-
-
 def take_lines(buffer: bytearray) -> Iterator[bytes]:
     """Remove and yield every finished line of the buffer, without its line feed."""
     while (end := buffer.find(b"\n")) >= 0:
@@ -101,9 +96,10 @@ def vote_value(method: VotingMethod, line: VoteLine) -> int | None:
         VotingMethod.UP_VOTE: {"yes": 1},
         VotingMethod.STARS: {stars: stars for stars in range(1, 6)},
     }
-    if line.answer not in allowed[method]:
+    answers = allowed.get(method, {})
+    if line.answer not in answers:
         raise Invalid(f"The answer '{line.answer}' is not one this challenge ({method}) can have.")
-    return allowed[method][line.answer]
+    return answers[line.answer]
 
 
 def _line_values(header: list[str], cells: list[str]) -> dict[str, Any]:
@@ -143,7 +139,8 @@ class RecordReader:
         self._kind = kind
         self._header: list[str] | None = None
         self._buffer = bytearray()
-        self._record = b""
+        self._record = bytearray()
+        self._quotes = 0
         self._record_number = 0
         self._lines_read = 0
 
@@ -167,12 +164,17 @@ class RecordReader:
         self._lines_read += 1
         if not self._record:
             self._record_number = self._lines_read
-        if self._kind is not None and not is_complete_csv_record(self._record + line):
-            self._record += line + b"\n"
+        # Counted line by line: looking at the whole record again for each of its lines would take for ever.
+        self._quotes += line.count(b'"')
+        self._record += line
+        if self._kind is not None and self._quotes % 2 == 1:
+            self._record += b"\n"
             if len(self._record) > MAX_LINE_BYTES:
                 raise Invalid(f"The record at line {self._record_number} is longer than {MAX_LINE_BYTES} bytes.")
             return
-        record, self._record = (self._record + line).removesuffix(b"\r"), b""
+        record = bytes(self._record).removesuffix(b"\r")
+        self._record.clear()
+        self._quotes = 0
         if record.strip():
             yield from self._parse(record)
 

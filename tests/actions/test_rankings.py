@@ -40,11 +40,13 @@ def make_inputs(
         kind=RankingKind.CLOSING,
         frozen_at=NOW,
         voting_method=method,
+        token_budget=100,
         shortlist_size=1,
         seed=7,
         draws=500,
         ideas=[new_id() for _ in yes],
         supporters=supporters or [0] * len(yes),
+        novelty=[None] * len(yes),
         person_count=answers.shape[1],
         department_count=1 if answers.size else 0,
         idea=idea.tobytes(),
@@ -54,6 +56,7 @@ def make_inputs(
         shown_count=zeros.tobytes(),
         own_department=zeros.astype(np.int8).tobytes(),
         value=answers.tobytes(),
+        against=((idea + 1) % max(len(yes), 1)).astype("<i4").tobytes() if method is VotingMethod.PAIRWISE else b"",
     )
 
 
