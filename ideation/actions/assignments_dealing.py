@@ -8,14 +8,18 @@ import msgspec
 import numpy as np
 
 from ideation.actions.notifications import notify_all
+from ideation.actions.panel_rankings import unpack
 from ideation.database import Connection
-from ideation.entities.assignments import Capacity, DirectedRequest, LatestRanking, Pair, PersonText, PoolText
+from ideation.entities.assignments import Capacity, Chance, DirectedRequest, LatestRanking, Pair, PersonText, PoolText
 from ideation.entities.challenges import Challenge
+from ideation.entities.rankings import RankingKind
 from ideation.queries import assignments as queries
 from ideation.queries import audit
 from ideation.queries.challenges import find_challenge
 from ideation.queries.conflicts import list_conflicts
+from ideation.queries.rankings import read_inputs
 from ideation.rules.assignments import choose_pool, due_at, in_random_order, panel_is_at_work, reviews_needed
+from ideation.rules.panel_rankings import chances_to_settle
 from scoring.directed import next_batch
 
 TEXTS_PER_REVIEWER = 200
@@ -122,7 +126,7 @@ async def _choose_batch(
 ) -> list[UUID]:
     """The pool's most telling ideas; one that came in after the ranking is as uncertain as can be."""
     pool = await _read_pool(connection, challenge)
-    known = {chance.idea_id: chance for chance in await queries.list_chances(connection, ranking.id)}
+    known = {chance.idea_id: chance for chance in await _read_chances(connection, ranking)}
     asked = await queries.review_counts(connection, challenge.id)
     chosen = next_batch(
         top_k=[known[idea].probability_top if idea in known else 0.5 for idea in pool],
@@ -132,6 +136,14 @@ async def _choose_batch(
         batch_size=batch_size,
     )
     return [pool[place] for place in chosen.tolist()]
+
+
+async def _read_chances(connection: Connection, ranking: LatestRanking) -> list[Chance]:
+    """Of a panel ranking, without the bias that all reviewers share: what they cannot settle must not attract them."""
+    stored = await read_inputs(connection, ranking.id) if ranking.kind == RankingKind.PANEL else None
+    if stored is None:
+        return await queries.list_chances(connection, ranking.id)
+    return chances_to_settle(unpack(stored.inputs))
 
 
 async def _work(

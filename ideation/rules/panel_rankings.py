@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from ideation.entities.assignments import Chance
 from ideation.entities.panel_rankings import CriterionInput, PanelInputs
 from ideation.entities.rankings import ComputedRanking, RankedIdea
 from scoring import agreement, contributions, panel, protection, ranks
@@ -15,6 +16,7 @@ FORMULA_VERSION = "+".join((panel.FORMULA_VERSION, ranks.FORMULA_VERSION, contri
 # Scores on whatever scale are read as 1 to 5, so that a criterion scored to 10 weighs no more than its weight.
 LOWEST, HIGHEST = 1.0, 5.0
 Z_90 = 1.6448536269514722
+SETTLING_DRAWS = 500
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,7 +30,7 @@ class Fitted(msgspec.Struct, frozen=True, kw_only=True):
     by_criterion: dict[str, panel.PanelFit]
 
 
-def fit_panel(inputs: PanelInputs) -> Fitted:
+def fit_panel(inputs: PanelInputs, shared_bias: float = panel.SHARED_BIAS) -> Fitted:
     """The weighted score fitted with the crowd as prior mean, and each criterion fitted by itself for the reasons."""
     table = _score_table(inputs)
     weights = [criterion.weight for criterion in inputs.criteria]
@@ -37,7 +39,8 @@ def fit_panel(inputs: PanelInputs) -> Fitted:
     by_criterion = {
         criterion.key: _fit_criterion(inputs, table[:, place]) for place, criterion in enumerate(inputs.criteria)
     }
-    return Fitted(data=data, fit=panel.fit(data, crowd), table=table, by_criterion=by_criterion)
+    fit = panel.fit(data, crowd, shared_bias=shared_bias)
+    return Fitted(data=data, fit=fit, table=table, by_criterion=by_criterion)
 
 
 def compute(inputs: PanelInputs) -> ComputedRanking:
@@ -59,6 +62,18 @@ def compute(inputs: PanelInputs) -> ComputedRanking:
         "always_see": _always_see(inputs, fitted, chances, contested),
     }
     return ComputedRanking(formula_version=FORMULA_VERSION, entries=entries, summary=summary)
+
+
+def chances_to_settle(inputs: PanelInputs) -> list[Chance]:
+    """What further reviews can still decide: without the bias all reviewers share, which no review would settle."""
+    fit = fit_panel(inputs, shared_bias=0.0).fit
+    chances = ranks.chances(
+        fit.score, fit.own_sd, inputs.shortlist_size, seed=inputs.seed, draws=SETTLING_DRAWS, factor=fit.factor
+    )
+    return [
+        Chance(idea_id=idea, probability_top=float(chances.top_k[place]), score_sd=float(fit.score_sd[place]))
+        for place, idea in enumerate(inputs.ideas)
+    ]
 
 
 def on_common_scale(score: float, criterion: CriterionInput) -> float:

@@ -14,7 +14,8 @@ from ideation.entities.assignments import DirectReviews, StartAssignment
 from ideation.entities.people import Actor
 from ideation.ids import new_id
 from ideation.queries import panel_rankings as ranking_queries
-from ideation.queries.rankings import list_stored
+from ideation.queries.rankings import list_stored, read_inputs
+from ideation.rules.panel_rankings import chances_to_settle
 from ideation.settings import Settings
 from tests.factories import NOW, insert, make_idea
 from tests.panel_world import (
@@ -181,7 +182,7 @@ async def test_a_directed_batch_asks_where_a_review_tells_most_once(connection: 
     readers = [await make_reviewer(connection, world.challenge_id) for _ in range(2)]
     for idea_id in ideas:
         await ask_for_review(connection, world, idea_id, readers[0])
-    await make_ranking(connection, world.challenge_id, ideas, kind="panel", summary={"expected_wrong_calls": 1.5})
+    await make_ranking(connection, world.challenge_id, ideas, summary={"expected_wrong_calls": 1.5})
     arguments = await request_batch(connection, world, 2)
     before = await pairs(connection)
     await direct_reviews(context(connection, world, **arguments))
@@ -190,6 +191,24 @@ async def test_a_directed_batch_asks_where_a_review_tells_most_once(connection: 
     after = await pairs(connection)
     await direct_reviews(context(connection, world, minutes=2, **arguments))
     assert await pairs(connection) == after
+
+
+async def test_a_batch_after_a_panel_ranking_asks_about_the_ideas_at_the_line(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 8)
+    readers = [await make_reviewer(connection, world.challenge_id) for _ in range(3)]
+    for place, idea_id in enumerate(ideas):
+        for reader in readers[:2]:
+            score = 5 - min(place, 4)
+            await add_sent_review(connection, world, idea_id, reader, {"value": score, "effort": score})
+    stored = await read_inputs(connection, await rank(connection, world))
+    assert stored is not None
+    chances = chances_to_settle(panel_rankings.unpack(stored.inputs))
+    telling = sorted(chances, key=lambda chance: -chance.probability_top * (1 - chance.probability_top))
+    before = await pairs(connection)
+    arguments = await request_batch(connection, world, 2)
+    await direct_reviews(context(connection, world, minutes=2, **arguments))
+    assert {idea for idea, _ in await pairs(connection) - before} == {chance.idea_id for chance in telling[:2]}
 
 
 async def test_no_further_batch_is_asked_for_once_the_target_is_reached(connection: Connection) -> None:
