@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 
 from api.authentication import check_caller
@@ -12,7 +13,7 @@ from api.envelope import Envelope
 from api.openapi import openapi_config
 from api.platform import Clock, Platform, platform_of, utc_now
 from api.replay import replay_answer
-from api.requests import StrictRequest
+from api.requests import StrictRequest, require_body
 from api.routes import API_HANDLERS, PLATFORM_HANDLERS
 from api.unit_of_work import UnitOfWorkMiddleware
 from api.web.errors import handle_any_error
@@ -25,7 +26,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     platform = Platform(settings, clock)
     app = Litestar(
         route_handlers=[Router("/v1", route_handlers=API_HANDLERS), PAGES, *PLATFORM_HANDLERS],
-        before_request=replay_answer,
+        before_request=_before_handler,
         dependencies=dict(DEPENDENCIES),
         exception_handlers={Exception: handle_any_error},
         guards=[check_caller],
@@ -39,6 +40,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     )
     app.asgi_handler = Envelope(app.asgi_handler, platform)
     return app
+
+
+async def _before_handler(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    await require_body(request)
+    return await replay_answer(request)
 
 
 @asynccontextmanager

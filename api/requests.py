@@ -25,6 +25,13 @@ class StrictRequest(Request[Any, Any, Any]):
         return Any if field is None else field.raw
 
 
+async def require_body(request: Request[Any, Any, Any]) -> None:
+    """Refuse a request without a body where the handler cannot do without one."""
+    field = request.route_handler.parsed_data_field
+    if field is not None and field.is_required and not await request.body():
+        raise ClientException(detail="Send a JSON body; this request has none.")
+
+
 def _require_json(content_type: str) -> None:
     kind = content_type.partition(";")[0].strip().lower()
     if kind != _JSON and not kind.endswith("+json"):

@@ -220,6 +220,14 @@ async def test_body_that_is_not_json_is_malformed(api: Api, body: bytes) -> None
     assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed")
 
 
+async def test_missing_body_is_asked_for(api: Api) -> None:
+    client = await api.client_for(await make_person(api.connection))
+    response = await client.post("/try/parcels")
+    message = "Send a JSON body; this request has none."
+    assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed")
+    assert (response.json()["detail"], response.json()["errors"]) == (message, [{"field": "", "message": message}])
+
+
 @pytest.mark.parametrize(
     ("content_type", "status"),
     [("text/plain", 415), ("application/x-www-form-urlencoded", 415), ("Application/JSON; charset=utf-8", 201)],
