@@ -113,7 +113,8 @@ async def _names(connection: Connection, plan: ExportPlan) -> _Names:
                 line = _person_line(plan, row, part)
                 emails[row["id"]] = line.email
                 people[line.email] = line
-    return _Names(authors, judges, list(people.values()))
+    # By their address here: in the order of the rows, a pseudonym would stand beside its own person's other name.
+    return _Names(authors, judges, [people[email] for email in sorted(people)])
 
 
 def _person_line(plan: ExportPlan, row: dict[str, Any], part: str) -> PersonLine:

@@ -325,6 +325,21 @@ async def test_export_of_sealed_authors_names_them_to_nobody(connection: Connect
     assert ("sealed@example.org" in text, "Sealed Author" in text, "Tiny" in text) == (False, False, False)
 
 
+async def test_order_of_an_export_ties_no_sealed_author_to_a_judge(connection: Connection) -> None:
+    administrator = await make_actor(connection, roles=ADMINISTRATOR)
+    challenge_id = await make_challenge(connection, authorship="sealed")
+    people = [await make_person(connection) for _ in range(5)]
+    ideas = [await make_idea(connection, challenge_id, author) for author in people]
+    for voter, idea_id in zip(people, ideas[1:] + ideas[:1], strict=True):
+        given = {"idea_id": idea_id, "person_id": voter, "challenge_id": challenge_id, "value": 1}
+        await insert(connection, "votes", created_at=NOW, updated_at=NOW, **given)
+
+    exported = await _export(connection, administrator, challenge_id, "names")
+
+    emails = [str(line["email"]) for line in exported if line["kind"] == "person"]
+    assert (len(emails), emails) == (10, sorted(emails))
+
+
 async def test_csv_export_is_what_csv_import_takes(connection: Connection) -> None:
     actor = await make_actor(connection, roles=ADMINISTRATOR)
     challenge_id, import_id = await start(connection, actor)
