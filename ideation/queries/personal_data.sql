@@ -31,21 +31,23 @@ SELECT to_jsonb(idea_authors) AS entry FROM idea_authors WHERE $1 IN (person_id,
 -- comments: my comments
 SELECT to_jsonb(comments) AS entry FROM comments WHERE author_id = $1 ORDER BY id;
 
--- reports: what I reported, and reports that I resolved
-SELECT to_jsonb(reports) AS entry FROM reports WHERE reporter_id = $1 OR resolved_by = $1 ORDER BY id;
+-- reports: what I reported, and reports that I resolved, without the other person in it
+SELECT to_jsonb(reports) || CASE WHEN reporter_id = $1 THEN '{}'::jsonb ELSE '{"reporter_id": null}'::jsonb END
+    || CASE WHEN resolved_by = $1 THEN '{}'::jsonb ELSE '{"resolved_by": null}'::jsonb END AS entry
+FROM reports WHERE reporter_id = $1 OR resolved_by = $1 ORDER BY id;
 
--- impressions: cards I was dealt
-SELECT to_jsonb(impressions) AS entry FROM impressions WHERE person_id = $1 ORDER BY id;
+-- impressions: cards I was dealt; whether their authors work beside me is known of the authors, not of me
+SELECT to_jsonb(impressions) - '{own_department}'::text[] AS entry FROM impressions WHERE person_id = $1 ORDER BY id;
 
--- integrity_flags: odd voting patterns with votes of mine, and flags I dismissed
-SELECT to_jsonb(integrity_flags) - 'people' AS entry FROM integrity_flags
+-- integrity_flags: odd voting patterns with votes of mine, and flags I dismissed, without the others and the ranks
+SELECT to_jsonb(integrity_flags) - '{people,effects}'::text[] AS entry FROM integrity_flags
 WHERE $1 = ANY (people) OR dismissed_by = $1 ORDER BY id;
 
 -- idea_costs: costs I estimated
 SELECT to_jsonb(idea_costs) AS entry FROM idea_costs WHERE given_by = $1 ORDER BY idea_id;
 
--- pairs: pairs of ideas I was asked to compare, and my answers
-SELECT to_jsonb(pairs) AS entry FROM pairs WHERE person_id = $1 ORDER BY id;
+-- pairs: pairs of ideas I was asked to compare, and my answers; nothing of their authors
+SELECT to_jsonb(pairs) - '{left_own_department,right_own_department}'::text[] AS entry FROM pairs WHERE person_id = $1 ORDER BY id;
 
 -- votes: my votes
 SELECT to_jsonb(votes) AS entry FROM votes WHERE person_id = $1 ORDER BY idea_id;

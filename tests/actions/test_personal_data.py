@@ -88,6 +88,35 @@ async def test_my_data_holds_my_rows_and_nobody_elses(connection: Connection) ->
     assert session.csrf_token not in known
 
 
+async def test_my_data_tells_nothing_of_authors_reporters_and_ranks(connection: Connection) -> None:
+    me, other = await make_actor(connection), await make_actor(connection)
+    challenge_id = await make_challenge(connection, authorship="sealed")
+    first, second = [await make_idea(connection, challenge_id, other.person_id) for _ in range(2)]
+    mine = {"id": new_id(), "challenge_id": challenge_id, "person_id": me.person_id, "dealt_at": NOW}
+    card = {"idea_id": first, "sitting_id": new_id(), "position": 1, "dealt_by": "feed", "own_department": True}
+    await insert(connection, "impressions", **mine, **card)
+    sides = {"left_id": first, "right_id": second, "left_own_department": True, "right_own_department": True}
+    await insert(connection, "pairs", **mine, **sides)
+    report = {"idea_id": first, "reason": "Spam", "created_at": NOW, "outcome": "kept", "resolved_at": NOW}
+    reported, resolved = {"reporter_id": me.person_id}, {"reporter_id": other.person_id}
+    await insert(connection, "reports", id=new_id(), resolved_by=other.person_id, **reported, **report)
+    await insert(connection, "reports", id=new_id(), resolved_by=me.person_id, **resolved, **report)
+    flag = {"kind": "reciprocal", "fingerprint": "f", "people": [me.person_id, other.person_id], "votes": 2}
+    ranks = {"p_value": 0.01, "reason": "Two people.", "effects": [{"idea_id": str(first), "rank_with": 1}]}
+    await insert(
+        connection, "integrity_flags", id=new_id(), challenge_id=challenge_id, found_at=NOW, last_seen_at=NOW,
+        **flag, **ranks,
+    )  # fmt: skip
+    data = await read_personal_data(connection, me, NOW)
+    known = repr(data)
+    assert [table for table in ("impressions", "pairs", "integrity_flags") if len(data.tables[table]) != 1] == []
+    assert [(row["reporter_id"], row["resolved_by"]) for row in data.tables["reports"]] == [
+        (str(me.person_id), None),
+        (None, str(me.person_id)),
+    ]
+    assert ("own_department" in known, "effects" in known, str(other.person_id) in known) == (False, False, False)
+
+
 async def everything_about(connection: Connection, person_id: UUID) -> dict[str, int]:
     """How many rows of each table that may not outlive an erasure."""
     tables = ("access_tokens", "sessions", "sign_in_links", "notifications", "idempotency_keys")
