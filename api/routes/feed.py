@@ -24,7 +24,7 @@ async def deal(
     return await feed.deal(connection, actor, challenge_id, data or DealInput(), now)
 
 
-@put("/cards/{card_id:uuid}/answer", summary="Answer a card", tags=["feed"])
+@put("/cards/{card_id:uuid}/answer", summary="Answer a card", tags=["feed"], opt={"one_statement": True})
 async def answer(card_id: UUID, data: AnswerInput, connection: Connection, actor: Actor, now: datetime) -> Vote:
     """Answers a dealt card, or changes the answer while voting is open; sending it twice changes nothing."""
     return await votes.answer_card(connection, actor, card_id, data, now)

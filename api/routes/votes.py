@@ -10,8 +10,10 @@ from ideation.database import Connection
 from ideation.entities.people import Actor
 from ideation.entities.votes import AnswerInput, Vote, VoteCounts
 
+_ONE_STATEMENT = {"one_statement": True}
 
-@put("/ideas/{idea_id:uuid}/vote", summary="Support an idea", tags=["votes"])
+
+@put("/ideas/{idea_id:uuid}/vote", summary="Support an idea", tags=["votes"], opt=_ONE_STATEMENT)
 async def support(idea_id: UUID, data: AnswerInput, connection: Connection, actor: Actor, now: datetime) -> Vote:
     """Sets the person's one vote on the idea; sending it twice changes nothing.
 
@@ -21,7 +23,7 @@ async def support(idea_id: UUID, data: AnswerInput, connection: Connection, acto
     return await votes.put_vote(connection, actor, idea_id, data, now)
 
 
-@delete("/ideas/{idea_id:uuid}/vote", summary="Take a vote back", tags=["votes"])
+@delete("/ideas/{idea_id:uuid}/vote", summary="Take a vote back", tags=["votes"], opt=_ONE_STATEMENT)
 async def take_back(idea_id: UUID, connection: Connection, actor: Actor, now: datetime) -> None:
     """Removes the person's vote while voting is open; without one nothing happens."""
     await votes.remove_vote(connection, actor, idea_id, now)

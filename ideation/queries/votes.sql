@@ -28,7 +28,7 @@ RETURNING idea_id, value, impression_id IS NOT NULL AS dealt, updated_at,
 -- find_card: whose card it is and of which idea
 SELECT challenge_id, idea_id FROM impressions WHERE id = $1 AND person_id = $2;
 
--- put_vote: a vote from anywhere but the feed; it supports, unless the person answered a card, whose answer it then changes
+-- put_vote: a vote from anywhere but the feed on an idea that is not merged; it supports, or changes an answered card
 INSERT INTO votes (idea_id, person_id, challenge_id, value, impression_id, created_at, updated_at)
 SELECT wanted.idea_id, $2, wanted.challenge_id, $3::smallint, wanted.impression_id, $5::timestamptz, $5
 FROM (
@@ -36,7 +36,7 @@ FROM (
     FROM ideas
     LEFT JOIN votes AS standing ON standing.idea_id = ideas.id AND standing.person_id = $2
     JOIN challenges ON challenges.id = ideas.challenge_id
-    WHERE ideas.id = $1
+    WHERE ideas.id = $1 AND ideas.canonical_id IS NULL
       AND takes_votes(challenges, $5)
       AND ($4::text[] IS NULL OR challenges.voting_method = ANY ($4))
       AND in_audience(challenges, $6, $7)
