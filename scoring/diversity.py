@@ -9,9 +9,11 @@ import numpy.typing as npt
 from scoring.checks import Bools, Floats, Ints, floats, ranking
 from scoring.errors import ScoringError
 
-FORMULA_VERSION = "dpp-greedy/1"
+FORMULA_VERSION = "dpp-greedy/2"
 NO_THEME = -1
-FIRST_BLOCK = 512
+CONTENDERS = 512
+POOL = 1536
+FIRST_TRIES = 48
 TINY = 1e-10
 STRENGTHS = (64.0, 48.0, 32.0, 24.0, 16.0, 12.0, 8.0, 6.0, 4.0, 3.0, 2.0, 1.5, 1.0)
 
@@ -96,41 +98,105 @@ def greedy_dpp(
 ) -> Ints:
     """Pick up to k items that greedily maximise det(L_S), L_ij = r_i·r_j·cos(x_i, x_j); returns the order of picking.
 
-    Incremental Cholesky: e_i = (L_ji − ⟨c_j, c_i⟩)/d_j, d_i² −= e_i² (Chen, Zhang & Zhou 2018), O(k²N). Only the items
-    whose r² could still win are touched (d_i² never exceeds r_i²), so 10,000 items cost milliseconds; the result is the
-    exact greedy one. `theme` with `cap` > 0 limits picks a theme. Stops early when nothing adds volume. Ties: lowest
-    index.
+    The volume that item i adds is r_i²·(1 − ‖Q·x_i‖²), Q an orthonormal basis of the vectors picked: the Cholesky gain
+    of Chen, Zhang & Zhou (NeurIPS 2018) in the space of the vectors. It only shrinks as Q grows, so a volume computed
+    earlier bounds today's, and only items whose bound still beats the best are computed anew (lazy greedy: Minoux
+    1978). The result is the exact greedy one; 50 of 10,000 items take some milliseconds. `theme` with `cap` > 0 limits
+    picks a theme. Stops early when nothing adds volume. Ties: lowest index.
 
     >>> greedy_dpp([1.0, 0.9, 0.8], [[1, 0], [1, 0.1], [0, 1]], 2).tolist()
     [0, 2]
     """
     r = floats(relevance, "relevance")
     rows = _matrix(vectors, r.size)
+    if not np.isfinite(rows).all():
+        raise ScoringError("vectors must be finite")
     group = np.full(r.size, NO_THEME, dtype=np.int64) if theme is None else theme
-    order = ranking(r)
-    size = min(FIRST_BLOCK, r.size)
-    while True:
-        block = np.sort(order[:size])
-        outside = float(r[order[size]] ** 2) if size < r.size else -math.inf
-        picked, sound = _greedy(r[block], _unit_rows(rows[block]), _Openings(group[block], cap), k, outside)
-        if sound or size == r.size:
-            return block[picked]
-        size = min(size * 4, r.size)
+    open_to, contest = _Openings(group, cap), _Contest(r, rows, min(k, r.size))
+    for _ in range(min(k, r.size)):
+        item = contest.best(open_to.items)
+        if item is None:
+            break
+        open_to.take(item)
+        contest.take(item)
+    return open_to.picks()
 
 
-def _greedy(r: Floats, unit: Floats, open_to: "_Openings", k: int, outside: float) -> tuple[Ints, bool]:
-    """Greedy picks inside a block; the flag says whether no item outside it could have won a step."""
-    volume = r**2
-    rows = np.zeros((min(k, r.size), r.size))
-    for step in range(min(k, r.size)):
-        best = int(np.argmax(np.where(open_to.items, volume, -1.0)))
-        if not open_to.items[best] or volume[best] <= max(outside, TINY):
-            return open_to.picks(), not outside > TINY
-        open_to.take(best)
-        update = (r[best] * r * (unit @ unit[best]) - rows[:step, best] @ rows[:step]) / math.sqrt(volume[best])
-        rows[step] = update
-        volume = volume - update**2
-    return open_to.picks(), True
+class _Contest:
+    """The volume each item would add, computed only as far as needed to know the largest.
+
+    `bound`: (items,) volume when last computed, `computed_at` so many picks. Only a pool of the largest bounds is
+    looked at; `outside` is the largest bound beyond it. Of the pool, `fresh` holds volumes computed for this pick,
+    `stale` the bounds of the rest.
+    """
+
+    def __init__(self, r: Floats, rows: Floats, k: int) -> None:
+        self.square, self.bound, self.rows = r**2, r**2, rows
+        self.directions = np.zeros((k, rows.shape[1]))
+        self.picks = 0
+        self.computed_at = np.zeros(r.size, dtype=np.int64)
+        self.pool = np.zeros(0, dtype=np.int64)
+        self.fresh, self.stale, self.outside = np.zeros(0), np.zeros(0), math.inf
+
+    def best(self, open_items: Bools) -> int | None:
+        """The open item that adds most volume; None when none adds any."""
+        self.bound[~open_items] = 0.0
+        self._renew()
+        tries = FIRST_TRIES
+        while True:
+            leader = int(np.argmax(self.fresh)) if self.pool.size else 0
+            volume = float(self.fresh[leader]) if self.pool.size else -1.0
+            rivals = np.flatnonzero(self.stale > max(volume, TINY))
+            if rivals.size:
+                self._compute(_largest(self.stale, rivals, tries))
+                tries *= 2
+            elif max(volume, TINY) >= self.outside:
+                return int(self.pool[leader]) if volume > TINY else None
+            else:
+                self._refill()
+
+    def take(self, item: int) -> None:
+        """Add the picked item's direction to the basis; projected twice, so that rounding cannot tilt it."""
+        basis, direction = self.directions[: self.picks], self.rows[item]
+        direction = direction / (_length(direction) or 1.0)
+        for _ in range(2):
+            direction = direction - (basis @ direction) @ basis
+        self.directions[self.picks] = direction / (_length(direction) or 1.0)
+        self.picks += 1
+
+    def _compute(self, places: Ints) -> None:
+        items = self.pool[places]
+        rows = self.rows[items]
+        along = rows @ self.directions[: self.picks].T
+        square_length = np.einsum("ij,ij->i", rows, rows)
+        covered = np.einsum("ij,ij->i", along, along) / np.where(square_length > 0, square_length, 1.0)
+        self.bound[items] = self.square[items] * np.maximum(1 - covered, 0.0)
+        self.computed_at[items] = self.picks
+        self.fresh[places], self.stale[places] = self.bound[items], -1.0
+
+    def _refill(self) -> None:
+        chosen: Bools = np.ones(self.bound.size, dtype=np.bool_)
+        if self.bound.size > POOL:
+            limit = np.partition(self.bound, -POOL)[-POOL]
+            chosen = self.bound > limit
+            chosen[np.flatnonzero(self.bound == limit)[: POOL - np.count_nonzero(chosen)]] = True
+        self.pool = np.flatnonzero(chosen)
+        self.outside = float(self.bound[~chosen].max(initial=-math.inf))
+        self._renew()
+
+    def _renew(self) -> None:
+        bound, known = self.bound[self.pool], self.computed_at[self.pool] == self.picks
+        self.fresh, self.stale = np.where(known, bound, -1.0), np.where(known, -1.0, bound)
+
+
+def _largest(values: Floats, places: Ints, count: int) -> Ints:
+    if places.size <= count:
+        return places
+    return np.asarray(places[np.argpartition(-values[places], count)[:count]])
+
+
+def _length(row: Floats) -> float:
+    return math.sqrt(float(row @ row))
 
 
 class _Openings:
@@ -190,7 +256,7 @@ def _is_full(group: Ints, chosen: list[int], item: int, limit: int) -> bool:
 def _fold(value: Floats, vectors: Floats, k: int, limit: float) -> Ints:
     """Fold near-duplicates among the contenders, best first, so that the better one always stands."""
     folded = np.full(value.size, -1, dtype=np.int64)
-    contenders = ranking(value)[: max(FIRST_BLOCK, 10 * k)]
+    contenders = ranking(value)[: max(CONTENDERS, 10 * k)]
     unit = _unit_rows(vectors[contenders])
     similar = np.triu(unit @ unit.T > limit, k=1)
     standing = np.ones(contenders.size, dtype=np.bool_)

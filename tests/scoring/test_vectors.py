@@ -197,6 +197,20 @@ def test_dpp_fast_greedy_is_determinant_greedy() -> None:
     assert diversity.greedy_dpp(relevance, vectors, 4).tolist() == slow
 
 
+@pytest.mark.parametrize("strength", [0.0, 1.0, 8.0])
+def test_greedy_dpp_of_a_large_field_is_the_exact_greedy_one(strength: float) -> None:
+    random = np.random.default_rng(7)
+    vectors, relevance = random.normal(size=(4000, 12)), np.exp(strength * random.random(4000))
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    volume, rows, slow = relevance**2, np.zeros((0, 4000)), []
+    for _ in range(10):
+        item = int(np.argmax(np.where(np.isin(np.arange(4000), slow), -1, volume)))
+        row = (relevance[item] * relevance * (unit @ unit[item]) - rows[:, item] @ rows) / np.sqrt(volume[item])
+        volume, rows, slow = volume - row**2, np.vstack([rows, row]), [*slow, item]
+
+    assert diversity.greedy_dpp(relevance, vectors, 10).tolist() == slow
+
+
 def _likelihood(rankings: list[list[int]], strength: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     stages = [ranking[place:] for ranking in rankings for place in range(len(ranking) - 1)]
     return float(sum(strength[stage[0]] - np.log(np.exp(strength[stage]).sum()) for stage in stages))
