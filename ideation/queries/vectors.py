@@ -19,18 +19,14 @@ Vector = NDArray[np.float32]
 
 async def store_vectors(connection: Connection, encoder: str, texts: Sequence[IdeaText], vectors: Vector) -> None:
     """Keep the vector of each text unless its idea was edited since; an idea whose vector is zero has none."""
-    filled = np.any(vectors, axis=1).tolist()
-    await connection.executemany(
-        _SQL["store_vector"],
-        [
-            (text.id, text.revision, encoder, vector)
-            for text, vector, known in zip(texts, vectors, filled, strict=True)
-            if known
-        ],
-    )
-    await connection.executemany(
-        _SQL["delete_vector"], [(text.id,) for text, known in zip(texts, filled, strict=True) if not known]
-    )
+    pairs = list(zip(texts, vectors, np.any(vectors, axis=1).tolist(), strict=True))
+    kept = [(text.id, text.revision, encoder, vector) for text, vector, known in pairs if known]
+    removed = [(text.id,) for text, _, known in pairs if not known]
+    # Even without a row to write, executemany asks the database.
+    if kept:
+        await connection.executemany(_SQL["store_vector"], kept)
+    if removed:
+        await connection.executemany(_SQL["delete_vector"], removed)
 
 
 async def list_without_vector(
