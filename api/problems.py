@@ -88,6 +88,7 @@ _HTTP_PROBLEMS = {
     400: ("malformed", "Malformed request", "The request could not be read; `errors` says where."),
     404: ("not-found", "Not found", "There is nothing here that you can see."),
     405: ("method-not-allowed", "Method not allowed", "This address does not take this method; `Allow` lists those."),
+    408: ("too-slow", "Body too slow", "The body did not arrive in time; send it again."),
     413: ("too-large", "Body too large", "The body is larger than this server takes."),
     415: ("unsupported-media-type", "Unsupported media type", "Send JSON, with Content-Type: application/json."),
     500: ("internal", "Internal error", "Something went wrong here. The request id helps us to find out what."),
@@ -195,7 +196,9 @@ def _summary(found: list[FieldError]) -> str:
 
 
 def _is_broken_connection(error: Exception) -> bool:
-    return isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
+    # asyncpg says InternalClientError when the server ended a connection in the middle of an operation.
+    ended_in_use = isinstance(error, asyncpg.InternalClientError) and "operation" in str(error)
+    return ended_in_use or (isinstance(error, asyncpg.InterfaceError) and "clos" in str(error))
 
 
 def report(problem: Problem, error: Exception) -> None:

@@ -21,6 +21,7 @@ from litestar.types import (
     Send,
 )
 
+from api.bodies import read_ahead
 from api.idempotency import Claim, keep_answer
 from api.platform import Platform, platform_of
 from api.problems import send_problem
@@ -74,7 +75,7 @@ class UnitOfWork:
         try:
             if transaction is not None and not connection.is_closed():
                 await transaction.rollback()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
             # A broken connection has rolled back by itself.
             connection.terminate()
         finally:
@@ -117,6 +118,8 @@ class UnitOfWorkMiddleware:
         scope["state"]["work"] = work
         answer = _Answer(work, send)
         try:
+            if scope["method"] not in SAFE_METHODS:  # type: ignore[typeddict-item]
+                receive = await read_ahead(cast("HTTPScope", scope), receive, work.platform.settings.max_body_bytes)
             await self._app(scope, receive, answer.take)
             await answer.finish()
         except Exception as error:

@@ -13,6 +13,7 @@ from litestar.response import Stream
 from api.dependencies import AnyRequest
 from api.paging import PageOut, PageRequest, page_out
 from api.platform import platform_of
+from api.unit_of_work import work_of
 from ideation.actions import imports
 from ideation.actions.exports import ExportPlan, Naming, export_csv, export_jsonl, plan_export
 from ideation.actions.import_lines import Numbered
@@ -50,7 +51,7 @@ async def start(
     tags=["transfer"],
     status_code=200,
     request_max_body_size=None,
-    opt={"idempotency": False},
+    opt={"idempotency": False, "streams": True},
 )
 async def send_lines(
     import_id: UUID, request: AnyRequest, actor: Actor, settings: Settings, kind: Kind = None
@@ -61,13 +62,12 @@ async def send_lines(
     """
     platform = platform_of(request.app)
     reader = RecordReader(kind)
-    taken: ImportOut | None = None
+    # Who may not import is told before the file is read; and no connection is held while it comes in.
+    taken = await imports.read_import(await work_of(request.scope).connection(), actor, import_id, platform.clock())
+    await work_of(request.scope).release()
     async for lines in _batches(request, reader, settings.import_max_bytes):
         async with platform.writers.acquire() as connection, connection.transaction():
             taken = await imports.take_batch(connection, actor, import_id, lines, platform.clock())
-    if taken is None:
-        async with platform.readers.acquire() as connection:
-            taken = await imports.read_import(connection, actor, import_id, platform.clock())
     return taken
 
 

@@ -30,14 +30,14 @@ from ideation.entities.duplicates import (
 from ideation.entities.ideas import Idea, IdeaState
 from ideation.entities.ideas_forms import IdeaAuthor
 from ideation.entities.merges import NewMerge
-from ideation.entities.people import Actor, Role
+from ideation.entities.people import Actor, Role, Scope
 from ideation.errors import AlreadyExists, Forbidden, Invalid, NotFound, WrongState
 from ideation.paging import Page, PageKey, cut_page
 from ideation.queries import audit
 from ideation.queries import challenges as challenge_queries
 from ideation.queries import duplicates as queries
 from ideation.queries import idea_authors as author_queries
-from ideation.rules.access import require_taking_part
+from ideation.rules.access import require_scope, require_taking_part
 from ideation.rules.authorship import may_know_authors
 from ideation.rules.duplicates import groups_of, model_is_due
 from ideation.rules.moderation import require_moderating
@@ -235,6 +235,7 @@ def _evidence(first: Idea, second: Idea, challenge: Challenge) -> PairEvidence:
 
 async def read_model(connection: Connection, actor: Actor) -> ModelOut:
     """How often the finder is right, by its own test and by this installation's verdicts."""
+    require_scope(actor, Scope.READ)
     if not (actor.has(Role.MODERATOR) or actor.has(Role.CHALLENGE_OWNER) or actor.has(Role.ADMINISTRATOR)):
         raise Forbidden("This is shown to moderators, challenge owners and administrators.")
     confirmed, dismissed = await queries.count_verdicts(connection)
