@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from ideation.actions.challenges import require_version, store_challenge
+from ideation.actions.closing import freeze
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge, ChallengeState, Stage
 from ideation.entities.challenges_forms import ChallengeClosing, ChallengeOut, NewClosing
@@ -89,7 +90,9 @@ async def archive_challenge(
     """Put a challenge away: everything stays readable, nothing changes any more."""
     before = await _lock(connection, actor, challenge_id, version, now)
     require_state(before, ChallengeState.IN_REVIEW, ChallengeState.DECIDED, doing="archived")
-    after = replace(before, stage=Stage.ARCHIVED)
+    # The schedule may be late, and it passes over what is archived: the closing ranking must be made all the same.
+    frozen_at = now if await freeze(connection, challenge_id, now) else before.frozen_at
+    after = replace(before, stage=Stage.ARCHIVED, frozen_at=frozen_at)
     return await store_challenge(connection, actor, before, after, action="challenge.archived", now=now)
 
 

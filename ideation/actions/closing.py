@@ -12,14 +12,16 @@ from ideation.queries.audit import record
 from ideation.staging import stage_job
 
 
-async def freeze(connection: Connection, challenge_id: UUID, now: datetime) -> bool:
+async def freeze(connection: Connection, challenge_id: UUID, now: datetime, *, endless: bool = False) -> bool:
     """Close a challenge whose dates have passed; True for the one caller that did it.
+
+    Whoever decides a challenge without an end closes it by that: `endless`.
 
     The lock waits for votes and submissions under way: each is either in before the freeze or refused after it. The
     closing ranking is computed afterwards from votes that no longer change.
     """
     await challenge_queries.lock_challenge(connection, challenge_id, now)
-    turned = await closing_queries.freeze_challenge(connection, challenge_id, now)
+    turned = await closing_queries.freeze_challenge(connection, challenge_id, now, endless=endless)
     if turned is None:
         return False
     await stage_job(connection, "rank_challenge", challenge_id, now, queue="analysis")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from ideation.actions.closing import freeze
 from ideation.actions.notifications import notify_all
 from ideation.actions.panel_rankings import refuse_open_reviews
 from ideation.actions.panels import challenge_run_by
@@ -68,6 +69,8 @@ async def decide_challenge(
     require_closable(challenge)
     answers = await queries.summarise_answers(connection, challenge_id, now)
     require_owed_named(answers.owed, input.answers_owed)
+    # The schedule may be late, and it passes over what is decided: the closing ranking must be made all the same.
+    await freeze(connection, challenge_id, now, endless=True)
     new_version = await queries.decide_challenge(connection, challenge_id, version, now)
     if new_version is None:
         raise PreconditionFailed(current_version=challenge.version)

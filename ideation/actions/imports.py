@@ -60,7 +60,8 @@ async def start_import(
     connection: Connection, actor: Actor, challenge_id: UUID, format: Format, source_name: str, now: datetime
 ) -> ImportOut:
     """Open an import into a challenge whose ranking is not frozen; only those who run the challenge may."""
-    challenge = _require_open(require_running_it(actor, await find_challenge(connection, challenge_id, now)))
+    challenge = require_running_it(actor, await find_challenge(connection, challenge_id, now))
+    await _hold_open(connection, challenge)
     started = await queries.add_import(
         connection,
         import_id=new_id(),
@@ -162,10 +163,10 @@ async def _running_import(
     challenge = require_running_it(actor, await find_challenge(connection, found.challenge_id, now))
     if found.state != "running":
         raise WrongState("This import is finished; start a new one.")
-    return found, _require_open(challenge)
+    return found, await _hold_open(connection, challenge)
 
 
-def _require_open(challenge: Challenge) -> Challenge:
-    if challenge.frozen_at is not None:
+async def _hold_open(connection: Connection, challenge: Challenge) -> Challenge:
+    if not await queries.hold_open(connection, challenge.id):
         raise ChallengeClosed("The ranking of this challenge is frozen; nothing can be imported into it any more.")
     return challenge

@@ -12,9 +12,11 @@ from ideation.queries import load_statements
 _SQL = load_statements("closing")
 
 
-async def freeze_challenge(connection: Connection, challenge_id: UUID, now: datetime) -> Turned | None:
-    """Freeze a challenge whose time has come; None when it has not, or somebody else did it."""
-    row = await connection.fetchrow(_SQL["freeze_challenge"], challenge_id, now)
+async def freeze_challenge(
+    connection: Connection, challenge_id: UUID, now: datetime, *, endless: bool
+) -> Turned | None:
+    """Freeze a challenge whose time has come (or, if `endless`, that has no end); None when somebody else did it."""
+    row = await connection.fetchrow(_SQL["freeze_challenge"], challenge_id, now, endless)
     return None if row is None else msgspec.convert(row, Turned)
 
 

@@ -1,6 +1,6 @@
--- freeze_challenge: from here on neither idea nor vote enters; a row only for whoever froze it
+-- freeze_challenge: from here on neither idea nor vote enters; a row only for whoever froze it ($3: also one without end)
 UPDATE challenges SET frozen_at = $2, opened_at = coalesce(opened_at, submit_opens_at), updated_at = $2
-WHERE id = $1 AND stage = 'published' AND frozen_at IS NULL AND closes_at(challenges) <= $2
+WHERE id = $1 AND stage = 'published' AND frozen_at IS NULL AND (closes_at(challenges) <= $2 OR $3::boolean AND closes_at(challenges) IS NULL)
 RETURNING question, owner_id, sponsor_id;
 
 -- mark_opened: the opening's side effects are done once; a row only for whoever does them

@@ -61,6 +61,11 @@ async def lock_import(connection: Connection, import_id: UUID) -> ImportOut | No
     return None if row is None else msgspec.convert(row, ImportOut)
 
 
+async def hold_open(connection: Connection, challenge_id: UUID) -> bool:
+    """Keep a challenge from being frozen until the commit; False when it is frozen or decided already."""
+    return await connection.fetchval(_SQL["hold_open"], challenge_id) is not None
+
+
 async def list_imports(connection: Connection, challenge_id: UUID) -> list[ImportOut]:
     """The hundred newest imports of a challenge."""
     return msgspec.convert(await connection.fetch(_SQL["list_imports"], challenge_id), list[ImportOut])

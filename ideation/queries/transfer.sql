@@ -8,6 +8,9 @@ SELECT * FROM imports WHERE id = $1;
 -- lock_import: one import, held against a second upload of the same lines
 SELECT * FROM imports WHERE id = $1 FOR UPDATE;
 
+-- hold_open: a challenge that may still be imported into, kept from being frozen until the commit; else no row
+SELECT id FROM challenges WHERE id = $1 AND frozen_at IS NULL AND stage IN ('draft', 'published') FOR KEY SHARE;
+
 -- list_imports: imports of a challenge, newest first
 SELECT * FROM imports WHERE challenge_id = $1 ORDER BY started_at DESC, id DESC LIMIT 100;
 

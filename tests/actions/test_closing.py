@@ -6,14 +6,21 @@ from uuid import UUID
 
 import pytest
 
+from ideation.actions.challenges_stages import archive_challenge
 from ideation.actions.closing import freeze, open_by_date
+from ideation.actions.decisions import decide_challenge
 from ideation.actions.feed import deal
+from ideation.actions.import_lines import Numbered
+from ideation.actions.imports import start_import, take_batch
 from ideation.actions.rankings_making import gather
 from ideation.actions.schedule import run_entry
 from ideation.actions.votes import answer_card
 from ideation.database import Connection, open_connection, open_pool
+from ideation.entities.decisions import DecideChallenge
 from ideation.entities.feed import DealInput
+from ideation.entities.people import Role
 from ideation.entities.rankings import RankingKind
+from ideation.entities.transfer import ImportOut, PersonLine
 from ideation.entities.votes import AnswerInput, Word
 from ideation.errors import ChallengeClosed
 from ideation.queries.challenges import find_challenge
@@ -46,6 +53,35 @@ async def test_challenge_without_a_date_or_not_running_never_freezes(
 ) -> None:
     challenge_id = await make_challenge(connection, **given)
     assert not await freeze(connection, challenge_id, CLOSES_AT + timedelta(days=1000))
+
+
+@pytest.mark.parametrize("closes_at", [NOW - timedelta(hours=1), None])
+async def test_deciding_before_the_schedule_came_freezes_and_ranks(
+    connection: Connection, closes_at: datetime | None
+) -> None:
+    owner, given = await make_actor(connection), {"submit_closes_at": closes_at, "vote_closes_at": closes_at}
+    challenge_id = await make_challenge(connection, owner_id=owner.person_id, **given)
+    await decide_challenge(connection, owner, challenge_id, DecideChallenge(answers_owed=0), 1, NOW)
+    found = await find_challenge(connection, challenge_id, NOW)
+    assert found is not None
+    assert (found.frozen_at, found.state) == (NOW, "decided")
+    assert await staged(connection, challenge_id) == ["publish_results", "rank_challenge"]
+
+
+async def test_archiving_before_the_schedule_came_freezes_and_ranks(connection: Connection) -> None:
+    owner, closed = await make_actor(connection), NOW - timedelta(hours=1)
+    given = {"submit_closes_at": closed, "vote_closes_at": closed}
+    challenge_id = await make_challenge(connection, owner_id=owner.person_id, **given)
+    await archive_challenge(connection, owner, challenge_id, 1, NOW)
+    found = await find_challenge(connection, challenge_id, NOW)
+    assert found is not None
+    assert (found.frozen_at, found.state) == (NOW, "archived")
+    assert await staged(connection, challenge_id) == ["rank_challenge"]
+
+
+async def staged(connection: Connection, challenge_id: UUID) -> list[str]:
+    rows = await connection.fetch("SELECT job FROM staged_jobs WHERE subject = $1 ORDER BY job", str(challenge_id))
+    return [row["job"] for row in rows]
 
 
 async def test_reopened_challenge_freezes_again(connection: Connection) -> None:
@@ -153,3 +189,38 @@ def make_settings(database_url: str) -> Settings:
         redis_url="redis://127.0.0.1:1",
         secret_key="a secret key for tests, 32 characters or more",
     )
+
+
+async def test_import_racing_the_close_is_in_the_frozen_ranking_or_refused(database_url: str) -> None:
+    """The freeze waits for a batch under way; a batch that begins while it runs is refused."""
+    first, second, closing = [await open_connection(database_url) for _ in range(3)]
+    administrator = await make_actor(first, roles=frozenset({Role.ADMINISTRATOR}))
+    challenge_id = await make_challenge(first)
+    runs = [await start_import(first, administrator, challenge_id, "jsonl", "file", NOW) for _ in range(2)]
+
+    async def take(connection: Connection, run: ImportOut, hold: asyncio.Event) -> int:
+        async with connection.transaction():
+            line = PersonLine(email=f"{run.id}@example.org", name="Ada", department="Sales")
+            taken = await take_batch(connection, administrator, run.id, [Numbered(1, line)], CLOSES_AT)
+            under_way.set()
+            await hold.wait()
+            return taken.accepted
+
+    async def close() -> bool:
+        await under_way.wait()
+        async with closing.transaction():
+            frozen = asyncio.create_task(freeze(closing, challenge_id, CLOSES_AT))
+            done, _ = await asyncio.wait([frozen], timeout=0.2)
+            assert not done
+            may_end.set()
+            won = await frozen
+            late = asyncio.create_task(take(second, runs[1], may_end))
+            await asyncio.wait([late], timeout=0.2)
+        with pytest.raises(ChallengeClosed):
+            await late
+        return won
+
+    under_way, may_end = asyncio.Event(), asyncio.Event()
+    assert await asyncio.gather(take(first, runs[0], may_end), close()) == [1, True]
+    for connection in (first, second, closing):
+        await connection.close()

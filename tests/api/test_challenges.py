@@ -266,6 +266,7 @@ async def test_closing_early_then_reopening_and_archiving(api: Api) -> None:
     assert (await audit_of(api, made["id"]))[2:] == [
         "challenge.closed_early",
         "challenge.reopened",
+        "challenge.closed",
         "challenge.archived",
     ]
 
