@@ -5,6 +5,7 @@ from asyncio import sleep
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
@@ -48,6 +49,17 @@ class Form:
             raise ClientException(detail=f"The form field {name} is not a number.")
         return int(text)
 
+    def id(self, name: str) -> UUID:
+        """An id that the page itself put into the form; anything else is a malformed request."""
+        try:
+            return UUID(self.text(name))
+        except ValueError:
+            raise ClientException(detail=f"The form field {name} is not an id.") from None
+
+    def moment(self, name: str) -> str | None:
+        """A date and time field, which the pages show and take in UTC; None when it is empty."""
+        return f"{self.text(name)}:00Z" if self.text(name) else None
+
     def read(self, kind: type[Input], given: Mapping[str, Any]) -> Input | None:
         """The values as this input, or None and `errors` says why. An empty text for an optional field is left out."""
         accepted = {
@@ -79,19 +91,15 @@ async def read_form(request: AnyRequest) -> Form:
 
 
 async def answer_once(request: Request[Any, Any, Any]) -> Response[bytes] | None:
-    """Hook before every page: a form that was sent twice is answered as the first time, and does its work once."""
+    """Hook before every page: a form sent twice as it stands does its work once, and is answered as the first time."""
     work = work_of(request.scope)
     if request.method != "POST" or work.credential is None:
         return None
-    once = (await read_form(request)).text(ONCE_FIELD)
-    if not once.isalnum() or len(once) > 64:
+    if not (await read_form(request)).text(ONCE_FIELD):
         return None
-    path = request.url.path
-    claim = Claim(
-        person_id=work.credential.actor.person_id,
-        key=f"form:{once}",
-        request_sha256=hashlib.sha256(path.encode()).hexdigest(),
-    )
+    # The whole content, so that another button or a corrected text of the same page is a new request.
+    sent = hashlib.sha256(request.url.path.encode() + b"?" + await request.body()).hexdigest()
+    claim = Claim(person_id=work.credential.actor.person_id, key=f"form:{sent}", request_sha256=sent)
     connection = await work.connection()
     for _ in range(_WAIT_TIMES):
         if await lock_key(connection, claim.person_id, claim.key):

@@ -1,5 +1,6 @@
 """An idea's page, and writing one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,17 @@ from api.dependencies import AnyRequest
 from api.paging import PageRequest, page_out
 from api.web.forms import EMPTY_FORM, Form, read_form
 from api.web.views import View
-from ideation.actions import challenges, comments, decisions, ideas, ideas_reading
+from ideation.actions import challenges, comments, decisions, ideas, ideas_reading, similar
 from ideation.database import Connection
 from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.comments import CommentOut
 from ideation.entities.ideas import IdeaState
 from ideation.entities.ideas_forms import IdeaEdit, IdeaOut, NewDraft, NewIdea
 from ideation.entities.people import Actor
+from ideation.entities.similar import SimilarIdea, SimilarRequest
 from ideation.errors import Invalid, PreconditionFailed
+
+_NEAR = 4
 
 
 @get("/ideas/{idea_id:uuid}")
@@ -42,6 +46,7 @@ async def idea_page(
 ) -> Response[bytes]:
     """The idea's page, with what was typed into its forms when that was refused."""
     said = await comments.list_comments(connection, actor, idea.id, now=now, limit=100, after=page.after)
+    near = [] if idea.state is IdeaState.DRAFT else await _near(connection, actor, idea, now)
     revisions = await ideas_reading.list_revisions(connection, actor, idea.id, now) if idea.revision > 1 else []
     return view.page(
         "idea.html",
@@ -52,8 +57,13 @@ async def idea_page(
         comments=page_out(said, page),
         threads=_threads(said.items),
         revisions=revisions,
+        near=near,
         form=form,
     )
+
+
+async def _near(connection: Connection, actor: Actor, idea: IdeaOut, now: datetime) -> list[SimilarIdea]:
+    return await similar.find_similar_to_idea(connection, actor, idea.id, limit=_NEAR, now=now)
 
 
 def _threads(said: list[CommentOut]) -> list[tuple[CommentOut, int]]:
@@ -85,6 +95,8 @@ async def write(
     """Submits the idea, keeps it as a draft, or looks for similar ones, as the button says."""
     form = await read_form(request)
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
+    if form.text("button") == "similar":
+        return await _similar(view, connection, actor, challenge, form, now)
     try:
         stored = await _store_new(connection, actor, challenge_id, form, now)
     except Invalid as error:
@@ -103,6 +115,17 @@ async def _store_new(
         return None if draft is None else await ideas.create_draft(connection, actor, challenge_id, draft, now)
     new = form.read(NewIdea, _wording(form))
     return None if new is None else await ideas.submit_idea(connection, actor, challenge_id, new, now)
+
+
+async def _similar(
+    view: View, connection: Connection, actor: Actor, challenge: ChallengeOut, form: Form, now: datetime
+) -> Response[bytes]:
+    """The form again with what is near its text; to the script of the page only that part."""
+    typed = form.read(SimilarRequest, {"title": form.text("title"), "body": form.text("body")})
+    near = [] if typed is None else await similar.find_similar(connection, actor, challenge.id, typed, now)
+    if view.request.headers.get("x-part") == "similar":
+        return view.page("similar.html", near=near)
+    return _writing_page(view, challenge, form, near=near)
 
 
 @get("/ideas/{idea_id:uuid}/edit")
@@ -181,9 +204,15 @@ def _wording(form: Form) -> dict[str, Any]:
     return {"title": form.text("title"), "body": form.text("body"), "tags": tags}
 
 
-def _writing_page(view: View, challenge: ChallengeOut, form: Form, idea: IdeaOut | None = None) -> Response[bytes]:
+def _writing_page(
+    view: View,
+    challenge: ChallengeOut,
+    form: Form,
+    idea: IdeaOut | None = None,
+    near: Sequence[SimilarIdea] | None = None,
+) -> Response[bytes]:
     status = 422 if form.errors else 200
-    return view.page("write.html", status=status, challenge=challenge, form=form, idea=idea)
+    return view.page("write.html", status=status, challenge=challenge, form=form, idea=idea, near=near)
 
 
 def _outcome(idea: IdeaOut) -> str:

@@ -118,7 +118,7 @@ async def decide(
 
 def _change(form: Form) -> ShortlistChange:
     given: dict[str, Any] = {name: form.text(name) for name in ("change", "idea_id", "reason")}
-    if form.text("position"):
+    if given["change"] == "move":
         given["position"] = form.number("position")
     try:
         change: ShortlistChange = msgspec.convert(given, ShortlistChange)

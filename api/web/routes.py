@@ -6,7 +6,22 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 
 from api.unit_of_work import work_of
-from api.web import assets, challenges, feed, home, idea_talk, ideas, panel, policy, reviews, sign_in
+from api.web import (
+    admin,
+    assets,
+    board,
+    challenges,
+    feed,
+    home,
+    idea_talk,
+    ideas,
+    moderation,
+    panel,
+    policy,
+    profile,
+    reviews,
+    sign_in,
+)
 from api.web.errors import handle_page_error
 from api.web.forms import answer_once
 from api.web.views import provide_view
@@ -25,14 +40,18 @@ async def require_policy(connection: ASGIConnection, handler: BaseRouteHandler) 
 PAGES = Router(
     "/",
     route_handlers=[
+        *admin.handlers,
         *assets.handlers,
+        *board.handlers,
         *challenges.handlers,
         *feed.handlers,
         *home.handlers,
         *idea_talk.handlers,
         *ideas.handlers,
+        *moderation.handlers,
         *panel.handlers,
         *policy.handlers,
+        *profile.handlers,
         *reviews.handlers,
         *sign_in.handlers,
     ],

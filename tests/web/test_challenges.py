@@ -209,3 +209,23 @@ async def test_feed_refuses_what_is_no_answer_and_says_when_voting_is_over(api: 
     api.clock.set(NOW + timedelta(days=300))
     page = await browser.open(path, status=409)
     assert "Voting is not open" in page.text
+
+
+async def test_similar_ideas_are_shown_with_and_without_script(api: Api, browser_of: MakeBrowser) -> None:
+    browser, challenge_id = await browser_of(), await make_challenge(api.connection)
+    path = f"/challenges/{challenge_id}/ideas/new"
+    title = "Solar panels on the roof of the warehouse"
+    sent = await browser.send((await browser.open(path)).form(path), title=title)
+    form = (await browser.open(path)).form(path)
+    page = await browser.send(form, title="Panels for solar power on our warehouse roof", button="similar")
+    assert page.status == 200
+    assert title in page.text
+    assert page.form(path).values["title"] == "Panels for solar power on our warehouse roof"
+    again = await browser.send(page.form(path), button="submit")
+    assert again.status == 303
+    assert title in (await browser.open(again.location)).text
+    part = await browser.client.post(
+        path, data=form.values | {"title": title, "button": "similar"}, headers={"x-part": "similar"}
+    )
+    assert sent.location in part.text
+    assert "<html" not in part.text

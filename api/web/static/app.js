@@ -50,3 +50,22 @@ document.querySelectorAll("form[data-keep]").forEach((form) => {
     sessionStorage.setItem(keepKey(form), JSON.stringify(Object.fromEntries(fields.map((field) => [field.name, field.value]))));
   });
 });
+
+// Similar ideas appear while an idea is being typed; without this, the button asks for them.
+const similar = document.querySelector("[data-similar]");
+if (similar) {
+  let timer, asked = "";
+  similar.form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const typed = new FormData(similar.form);
+      const text = `${typed.get("title")} ${typed.get("body")}`.trim();
+      if (text.length < 12 || text === asked) return;
+      asked = text;
+      typed.delete("once");
+      typed.set("button", "similar");
+      const answer = await fetch(similar.form.action, { method: "POST", body: new URLSearchParams(typed), headers: { "x-part": "similar" } });
+      if (answer.ok && asked === text) document.getElementById("similar").innerHTML = await answer.text();
+    }, 600);
+  });
+}

@@ -1,0 +1,178 @@
+"""Administration: people and roles, the usage policy, the audit trail, jobs, and the settings in force."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+
+from api.dependencies import AnyRequest
+from api.paging import PageRequest, page_out
+from api.web.forms import EMPTY_FORM, Form, read_form
+from api.web.views import View
+from ideation.actions import audit, jobs, people, policies, sessions
+from ideation.database import Connection
+from ideation.entities.audit import AuditFilter
+from ideation.entities.jobs import JobState
+from ideation.entities.people import Actor, NewPerson, PersonFilter, Role
+from ideation.entities.policies import NewPolicy
+from ideation.errors import AlreadyExists, Invalid, WrongState
+from ideation.rules.access import require_administrator
+from ideation.settings import SECRET_FIELDS, Settings, variable_name
+
+_LINK_MINUTES = 24 * 60
+_POLICIES = 20
+
+
+@get("/admin")
+async def list_people(view: View, connection: Connection, actor: Actor, page: PageRequest) -> Response[bytes]:
+    """People, found by name or e-mail."""
+    return await _people(view, connection, actor, page)
+
+
+async def _people(
+    view: View, connection: Connection, actor: Actor, page: PageRequest, form: Form = EMPTY_FORM
+) -> Response[bytes]:
+    require_administrator(actor)
+    role = view.choice("role", Role)
+    wanted = PersonFilter(query=view.word("q"), role=role, active=None)
+    found = page_out(await people.list_people(connection, actor, wanted, limit=page.limit, after=page.after), page)
+    status = 422 if form.errors else 200
+    return view.page("admin_people.html", status=status, people=found, wanted=wanted, all_roles=list(Role), form=form)
+
+
+@post("/admin")
+async def add_person(
+    request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime, page: PageRequest
+) -> Response[bytes]:
+    """Adds somebody."""
+    form = await read_form(request)
+    names = ("name", "email", "department", "site")
+    person = form.read(NewPerson, {name: form.text(name) for name in names} | {"roles": form.all("roles")})
+    try:
+        added = None if person is None else await people.create_person(connection, actor, person, now)
+    except (Invalid, AlreadyExists) as error:
+        form.errors["email"] = error.detail
+        added = None
+    if added is None:
+        return await _people(view, connection, actor, page, form)
+    return view.redirect(f"/admin/people/{added.id}", "person_added")
+
+
+@get("/admin/people/{person_id:uuid}")
+async def show_person(person_id: UUID, view: View, connection: Connection, actor: Actor) -> Response[bytes]:
+    """One person's roles and access."""
+    require_administrator(actor)
+    person = await people.read_person(connection, actor, person_id)
+    return view.page("admin_person.html", person=person, all_roles=list(Role), link=None)
+
+
+@post("/admin/people/{person_id:uuid}")
+async def change_person(
+    person_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
+) -> Response[bytes]:
+    """Gives or takes a role, ends or restores access, or makes a sign-in link, as the button says."""
+    form = await read_form(request)
+    button = form.text("button")
+    if button == "link":
+        link = await sessions.invite(connection, actor, person_id, now, minutes=_LINK_MINUTES)
+        person = await people.read_person(connection, actor, person_id)
+        return view.written("admin_person.html", person=person, all_roles=list(Role), link=link)
+    if button == "roles":
+        await _set_roles(connection, actor, person_id, form, now)
+    elif button == "deactivate":
+        await people.deactivate_person(connection, actor, person_id, now)
+    elif button == "reactivate":
+        await people.reactivate_person(connection, actor, person_id, now)
+    else:
+        raise WrongState("The form names no step.")
+    return view.redirect(f"/admin/people/{person_id}", "person_changed")
+
+
+async def _set_roles(connection: Connection, actor: Actor, person_id: UUID, form: Form, now: datetime) -> None:
+    person = await people.read_person(connection, actor, person_id)
+    wanted, has = {role for role in Role if role in form.all("roles")}, set(person.roles or [])
+    for role in wanted - has:
+        await people.grant_role(connection, actor, person_id, role, now)
+    for role in has - wanted:
+        await people.remove_role(connection, actor, person_id, role, now)
+
+
+@get("/admin/policy")
+async def show_policies(view: View, connection: Connection, actor: Actor) -> Response[bytes]:
+    """The versions of the usage policy, and how many accepted the latest."""
+    return await _policies(view, connection, actor)
+
+
+async def _policies(view: View, connection: Connection, actor: Actor, form: Form = EMPTY_FORM) -> Response[bytes]:
+    require_administrator(actor)
+    versions = (await policies.list_policies(connection, actor, limit=_POLICIES, after=None)).items
+    share = await policies.read_policy_share(connection, actor, versions[0].version) if versions else None
+    status = 422 if form.errors else 200
+    return view.page("admin_policy.html", status=status, versions=versions, share=share, form=form)
+
+
+@post("/admin/policy")
+async def publish_policy(
+    request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
+) -> Response[bytes]:
+    """Puts a new version in force."""
+    form = await read_form(request)
+    policy = form.read(NewPolicy, {"title": form.text("title"), "body": form.text("body")})
+    try:
+        if policy is not None:
+            await policies.publish_policy(connection, actor, policy, now)
+    except AlreadyExists as error:
+        form.errors["body"] = error.detail
+    if form.errors:
+        return await _policies(view, connection, actor, form)
+    return view.redirect("/admin/policy", "policy_published")
+
+
+@get("/admin/audit")
+async def show_audit(view: View, connection: Connection, actor: Actor, page: PageRequest) -> Response[bytes]:
+    """The consequential steps, newest first."""
+    wanted = AuditFilter(action=view.word("action"), subject_kind=view.word("kind"), subject_id=view.word("subject"))
+    found = await audit.list_audit_events(connection, actor, wanted, limit=page.limit, after=page.after)
+    return view.page("admin_audit.html", events=page_out(found, page), wanted=wanted)
+
+
+@get("/admin/jobs")
+async def show_jobs(view: View, connection: Connection, actor: Actor, page: PageRequest) -> Response[bytes]:
+    """What runs, waits, and failed."""
+    require_administrator(actor)
+    state = view.choice("state", JobState)
+    found = await jobs.list_jobs(connection, actor, state=state, limit=page.limit, after=page.after)
+    return view.page("admin_jobs.html", jobs=page_out(found, page), state=state, states=list(JobState))
+
+
+@post("/admin/jobs/{job_id:uuid}")
+async def retry_job(job_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
+    """Has a failed job run again."""
+    await jobs.retry_job(connection, actor, job_id, now)
+    return view.redirect("/admin/jobs", "job_retried")
+
+
+@get("/admin/settings")
+async def show_settings(view: View, actor: Actor) -> Response[bytes]:
+    """The settings in force; secrets are named, never shown."""
+    require_administrator(actor)
+    values = [
+        (variable_name(field.name), None if field.name in SECRET_FIELDS else getattr(view.settings, field.name))
+        for field in msgspec.structs.fields(Settings)
+    ]
+    return view.page("admin_settings.html", values=values)
+
+
+handlers = [
+    list_people,
+    add_person,
+    show_person,
+    change_person,
+    show_policies,
+    publish_policy,
+    show_audit,
+    show_jobs,
+    retry_job,
+    show_settings,
+]

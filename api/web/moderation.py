@@ -1,0 +1,132 @@
+"""Moderation: reports, what is hidden, possible duplicates side by side, and the names of themes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from markupsafe import Markup, escape
+
+from api.dependencies import AnyRequest
+from api.paging import PageRequest, page_out
+from api.web.forms import Form, read_form
+from api.web.views import View
+from ideation.actions import challenges, duplicates, moderation, themes
+from ideation.database import Connection
+from ideation.entities.duplicates import PairState, Verdict, Verdicts
+from ideation.entities.moderation import Hiding, Resolution
+from ideation.entities.people import Actor
+from ideation.entities.themes import ThemeEdit, ThemeJoin
+from ideation.errors import Invalid
+
+_LISTED = 50
+
+
+@get("/moderation")
+async def show(view: View, connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
+    """Open reports, what is hidden, and the challenges whose pairs wait."""
+    reports = await moderation.list_open_reports(connection, actor, now=now, limit=_LISTED)
+    hidden = await moderation.list_hidden(connection, actor, now=now, limit=_LISTED)
+    listed = await challenges.list_challenges(connection, actor, now=now, limit=_LISTED)
+    return view.page("moderation.html", reports=reports.items, hidden_items=hidden.items, challenges=listed.items)
+
+
+@post("/reports/{report_id:uuid}")
+async def resolve(
+    report_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
+) -> Response[bytes]:
+    """Hides what was reported, or keeps it; whoever reported it hears the outcome."""
+    form = await read_form(request)
+    resolution = _require(form, form.read(Resolution, {name: form.text(name) for name in ("outcome", "note")}))
+    await moderation.resolve_report(connection, actor, report_id, resolution, now)
+    return view.redirect("/moderation", "resolved")
+
+
+@post("/hidden")
+async def show_again(
+    request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
+) -> Response[bytes]:
+    """Shows a hidden idea or comment again."""
+    form = await read_form(request)
+    reason = _require(form, form.read(Hiding, {"reason": form.text("reason")}))
+    if form.text("comment_id"):
+        await moderation.show_comment(connection, actor, form.id("comment_id"), reason, now)
+    else:
+        await moderation.show_idea(connection, actor, form.id("idea_id"), reason, now)
+    return view.redirect("/moderation", "shown_again")
+
+
+@get("/challenges/{challenge_id:uuid}/duplicates")
+async def show_pairs(
+    challenge_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime, page: PageRequest
+) -> Response[bytes]:
+    """The likeliest pair first, side by side."""
+    challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
+    found = await duplicates.list_queue(
+        connection, actor, challenge_id, state=PairState.PROPOSED, now=now, limit=page.limit, after=page.after
+    )
+    pairs = page_out(found, page)
+    return view.page("duplicates.html", challenge=challenge, pairs=pairs, marked=marked, skipped=page.after is not None)
+
+
+@post("/challenges/{challenge_id:uuid}/duplicates")
+async def decide_pairs(
+    challenge_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
+) -> Response[bytes]:
+    """Says of one pair, or of all that are ticked, whether they are the same; the same ones are merged at once."""
+    form = await read_form(request)
+    same = form.text("verdict") == Verdict.CONFIRMED
+    given = {"pair_ids": form.all("pair"), "verdict": form.text("verdict"), "merge": same}
+    verdicts = _require(form, form.read(Verdicts, given))
+    decided = await duplicates.decide_pairs(connection, actor, challenge_id, verdicts, now)
+    return view.redirect(f"/challenges/{challenge_id}/duplicates", "merged" if decided.merged else "pairs_decided")
+
+
+@get("/challenges/{challenge_id:uuid}/themes")
+async def show_themes(
+    challenge_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime
+) -> Response[bytes]:
+    """The themes with their words and typical ideas."""
+    challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
+    return view.page(
+        "themes.html",
+        challenge=challenge,
+        themes=await themes.list_themes(connection, actor, challenge_id, now),
+        may_edit=challenge.may_run or "moderator" in actor.roles,
+    )
+
+
+@post("/challenges/{challenge_id:uuid}/themes")
+async def edit_theme(
+    challenge_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
+) -> Response[bytes]:
+    """Names a theme, gives it back its words, or joins it to another."""
+    form = await read_form(request)
+    theme_id = form.id("theme_id")
+    if form.text("button") == "join":
+        join = ThemeJoin(theme_ids=[theme_id], into_id=form.id("into_id"))
+        await themes.join_themes(connection, actor, challenge_id, join, now)
+    else:
+        edit = _require(form, form.read(ThemeEdit, {"name": form.text("name").strip() or None}))
+        await themes.edit_theme(connection, actor, theme_id, edit, now)
+    return view.redirect(f"/challenges/{challenge_id}/themes", "themes_changed")
+
+
+def marked(text: str, passages: Iterable[str]) -> Markup:
+    """A text on one line per paragraph, with these passages of it marked."""
+    shown = str(escape(" ".join(text.split())))
+    for passage in sorted({str(escape(" ".join(passage.split()))) for passage in passages}, key=len, reverse=True):
+        if passage and f"<mark>{passage}" not in shown:
+            shown = shown.replace(passage, f"<mark>{passage}</mark>", 1)
+    return Markup(shown)  # noqa: S704 - every part was escaped above
+
+
+def _require(form: Form, read: Any) -> Any:
+    """What the form holds; these forms have only buttons and short texts, so a page says what is wrong."""
+    if read is None:
+        raise Invalid("; ".join(f"{name}: {message}" for name, message in form.errors.items()))
+    return read
+
+
+handlers = [show, resolve, show_again, show_pairs, decide_pairs, show_themes, edit_theme]
