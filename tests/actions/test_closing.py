@@ -221,6 +221,7 @@ async def test_import_racing_the_close_is_in_the_frozen_ranking_or_refused(datab
         return won
 
     under_way, may_end = asyncio.Event(), asyncio.Event()
-    assert await asyncio.gather(take(first, runs[0], may_end), close()) == [1, True]
+    accepted, won = await asyncio.gather(take(first, runs[0], may_end), close())
+    assert (accepted, won) == (1, True)
     for connection in (first, second, closing):
         await connection.close()

@@ -168,15 +168,13 @@ async def test_method_cannot_be_overridden(api: Api, header: str) -> None:
     assert await api.connection.fetchval("SELECT count(*) FROM ideas WHERE id = $1", idea) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["/\r\nSet-Cookie: a=b", "/\nX: y", "/%0d%0aSet-Cookie:%20a=b", "/\u2028\u560a\u560dX"]
-)
+@pytest.mark.parametrize("text", ["/\r\nSet-Cookie: a=b", "/\nX: y", "/%0d%0aSet-Cookie:%20a=b", "/\u560a\u560dX"])
 async def test_text_never_becomes_a_header(api: Api, text: str) -> None:
     given = {"next": text, "language": text}
     for answer in (
         await api.anonymous.post("/language", data=given),
         await api.anonymous.get("/sign-in", params=given),
-        await api.anonymous.get("/v1/me", headers={"X-Request-Id": text.encode().replace(b"\r\n", b" ")}),
+        await api.anonymous.get("/v1/me", headers={b"X-Request-Id": text.encode().replace(b"\r\n", b" ")}),
     ):
         assert answer.status_code < 500
         assert "a=b" not in answer.headers.get("set-cookie", "").split(";")

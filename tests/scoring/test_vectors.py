@@ -202,7 +202,8 @@ def test_greedy_dpp_of_a_large_field_is_the_exact_greedy_one(strength: float) ->
     random = np.random.default_rng(7)
     vectors, relevance = random.normal(size=(4000, 12)), np.exp(strength * random.random(4000))
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    volume, rows, slow = relevance**2, np.zeros((0, 4000)), []
+    volume, rows = relevance**2, np.zeros((0, 4000))
+    slow: list[int] = []
     for _ in range(10):
         item = int(np.argmax(np.where(np.isin(np.arange(4000), slow), -1, volume)))
         row = (relevance[item] * relevance * (unit @ unit[item]) - rows[:, item] @ rows) / np.sqrt(volume[item])
