@@ -110,10 +110,8 @@ async def test_my_data_tells_nothing_of_authors_reporters_and_ranks(connection: 
     data = await read_personal_data(connection, me, NOW)
     known = repr(data)
     assert [table for table in ("impressions", "pairs", "integrity_flags") if len(data.tables[table]) != 1] == []
-    assert [(row["reporter_id"], row["resolved_by"]) for row in data.tables["reports"]] == [
-        (str(me.person_id), None),
-        (None, str(me.person_id)),
-    ]
+    reports = {(row["reporter_id"], row["resolved_by"]) for row in data.tables["reports"]}
+    assert (len(data.tables["reports"]), reports) == (2, {(str(me.person_id), None), (None, str(me.person_id))})
     assert ("own_department" in known, "effects" in known, str(other.person_id) in known) == (False, False, False)
 
 

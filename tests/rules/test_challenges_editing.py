@@ -44,6 +44,7 @@ def challenge(state: ChallengeState = ChallengeState.RUNNING, **given: Any) -> C
         "blind_review": True,
         "authorship": Authorship.SHOWN,
         "shortlist_size": 20,
+        "token_budget": 10,
         "reviews_per_idea": 3,
         "idea_template": "",
         "stop_words": [],
