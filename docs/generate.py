@@ -47,12 +47,19 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
 
 def command_line_page() -> str:
     """`--help` of every command."""
-    parts = ["# Command line", "", NOTE, *_help(main, "ideation")]
+    parts = ["# Command line", "", NOTE, *_help(main, "ideation", None)]
     return "\n".join(parts)
 
 
-def _help(command: click.Command, name: str) -> Iterator[str]:
-    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
+def _help(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    context = click.Context(
+        command,
+        parent=parent,
+        info_name=name.rpartition(" ")[2],
+        terminal_width=100,
+        max_content_width=100,
+        **command.context_settings,
+    )
     heading = "##" if " " in name else "#"
     yield from (f"{heading}# `{name}`", "", "```console", f"$ {name} --help", command.get_help(context), "```", "")
     if isinstance(command, click.Group):
@@ -60,7 +67,7 @@ def _help(command: click.Command, name: str) -> Iterator[str]:
         for child in names:
             found = command.get_command(context, child)
             if found is not None:
-                yield from _help(found, f"{name} {child}")
+                yield from _help(found, f"{name} {child}", context)
 
 
 def problems_page() -> str:

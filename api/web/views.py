@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from string import punctuation
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -126,8 +127,8 @@ def provide_view(request: AnyRequest) -> View:
 
 
 def safe_path(given: str | None) -> str:
-    """A place of ours to go on to, or home: never another site."""
+    """A place of ours to go on to, or home: never another site. ASCII only, since it goes into headers."""
     path = given or "/"
     parts = urlsplit(path)
     ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and path.isprintable()
-    return path if ours and not path.startswith("/sign-in") else "/"
+    return quote(path, safe=punctuation) if ours and not path.startswith("/sign-in") else "/"

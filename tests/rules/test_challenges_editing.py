@@ -78,6 +78,7 @@ OTHER: dict[str, Any] = {
     "blind_review": False,
     "authorship": Authorship.SEALED,
     "shortlist_size": 5,
+    "token_budget": 5,
     "reviews_per_idea": 4,
     "idea_template": "What, why, how",
     "stop_words": ["innovation"],
