@@ -4,6 +4,7 @@ A complete answer is held back until the commit. When that fails, the person get
 A streamed answer of a reading request goes out as it comes, its connection staying open to the end.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import cast
 
@@ -76,8 +77,9 @@ class UnitOfWork:
             if transaction is not None and not connection.is_closed():
                 await transaction.rollback()
         except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-            # A broken connection has rolled back by itself.
-            connection.terminate()
+            # A broken connection has rolled back by itself; the pool may have taken its proxy away already.
+            with suppress(asyncpg.InterfaceError):
+                connection.terminate()
         finally:
             await self._pool.release(connection)
 

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import httpx
+import pytest
 
 from api.app import create_app
 from api.platform import Platform, platform_of
+from api.unit_of_work import UnitOfWork
 from ideation.credentials import hash_secret
 from ideation.database import open_connection
 from ideation.ids import new_id
@@ -96,6 +98,28 @@ async def test_redis_down_changes_no_answer(private_servers: LocalServers) -> No
         private_servers.start_redis()
     assert [answer.status_code for answer in answers] == [200, 200, 201]
     assert (ready.status_code, ready.json()["redis"]) == (200, "degraded")
+
+
+async def test_connection_lost_in_a_request_is_given_back_quietly(private_servers: LocalServers) -> None:
+    async with running(private_servers) as (client, platform):
+        work = UnitOfWork(platform, writes=True)
+        backend = await (await work.connection()).fetchval("SELECT pg_backend_pid()")
+        connection = await asyncpg.connect(private_servers.database_url)
+        await connection.execute("SELECT pg_terminate_backend($1)", backend)
+        lost = "cannot call Connection.is_closed"
+        with pytest.raises(asyncpg.InterfaceError, match=lost):
+            await _until_lost(work)
+        await connection.close()
+        await work.release()
+        after = await client.post("/v1/people", json=person(2))
+    assert after.status_code == 201
+
+
+async def _until_lost(work: UnitOfWork) -> None:
+    connection = await work.connection()
+    for _ in range(500):
+        connection.is_closed()
+        await asyncio.sleep(0.01)
 
 
 async def test_ended_backend_is_unavailable_once(private_servers: LocalServers) -> None:

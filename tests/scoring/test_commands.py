@@ -6,8 +6,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from ideation.cli.rank import command as rank
-from ideation.cli.simulate import command as simulate
+from ideation.cli import main
 
 VOTES = "idea,person,answer\n" + "".join(
     f"{idea},p{person},{'yes' if person < yes else 'no'}\n"
@@ -21,7 +20,7 @@ REVIEWS = "idea,reviewer,value,effort,note\na,x,5,4,good\na,y,4,,\nb,x,2,2,\nb,y
 def run_rank(folder: Path, content: str, *options: str) -> Result:
     file = folder / "table.csv"
     file.write_text(content, encoding="utf-8")
-    return CliRunner().invoke(rank, [str(file), *options])
+    return CliRunner().invoke(main, ["rank", str(file), *options])
 
 
 @pytest.mark.parametrize(
@@ -87,10 +86,10 @@ def test_rank_of_a_header_alone_finds_no_ideas(tmp_path: Path) -> None:
 def test_simulate_prints_both_designs_and_writes_files(tmp_path: Path) -> None:
     files = {name: tmp_path / name for name in ("out.json", "calibration.svg", "curve.svg")}
     result = CliRunner().invoke(
-        simulate,
+        main,
         [
-            "--ideas", "60", "--voters", "60", "--cards", "20", "--reviewers", "8", "--reviews", "40", "-k", "3",
-            "--seeds", "1", "--json", str(files["out.json"]), "--plot", str(files["calibration.svg"]),
+            "simulate", "--ideas", "60", "--voters", "60", "--cards", "20", "--reviewers", "8", "--reviews", "40",
+            "-k", "3", "--seeds", "1", "--json", str(files["out.json"]), "--plot", str(files["calibration.svg"]),
             "--curve", str(files["curve.svg"]),
         ],
     )  # fmt: skip
@@ -102,7 +101,7 @@ def test_simulate_prints_both_designs_and_writes_files(tmp_path: Path) -> None:
 
 
 def test_simulate_refuses_more_winners_than_ideas() -> None:
-    result = CliRunner().invoke(simulate, ["--ideas", "20", "-k", "20", "--seeds", "1"])
+    result = CliRunner().invoke(main, ["simulate", "--ideas", "20", "-k", "20", "--seeds", "1"])
 
     assert result.exit_code == 1
     assert "pick fewer ideas than there are" in result.output
