@@ -9,7 +9,7 @@ help:
 	@echo "make demo   start everything here, with real challenges: http://127.0.0.1:8000"
 	@echo "make test   run the whole suite against real PostgreSQL and Redis (ARGS='-k word' for a part)"
 	@echo "make lint   check style, types and which part may import which"
-	@echo "make bench  measure again every number that the README states"
+	@echo "make bench  measure again every number that is stated here (FULL=1 for the large sizes, ARGS=http for one)"
 	@echo "make env    make or renew .venv from uv.lock (PYTHON=python3.12 chooses the interpreter)"
 	@echo "make clean  remove the environment, the demo's data and all caches"
 
@@ -26,7 +26,7 @@ lint: env
 	@$(BIN)/lint-imports
 
 bench: env
-	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m benchmarks $(if $(FULL),--full) $(ARGS)
 
 env: .venv/.made-from-lock
 .venv/.made-from-lock: uv.lock pyproject.toml $(UV)

@@ -1,0 +1,58 @@
+"""python -m benchmarks [--full] [NAME ...], or `make bench`: measure again, quickly unless told otherwise."""
+
+import argparse
+import subprocess
+import sys
+
+import msgspec
+
+
+class Benchmark(msgspec.Struct, frozen=True):
+    """A program of this folder, and what it is told when little or all is wanted."""
+
+    module: str
+    text: str
+    quick: tuple[str, ...] = ()
+    full: tuple[str, ...] = ()
+
+
+BENCHMARKS = {
+    "start": Benchmark("start_up", "how soon processes are ready, and what they hold"),
+    "http": Benchmark("http_load", "requests to the real API, beside bare handlers and pgbench", full=("--full",)),
+    "scoring-speed": Benchmark("scoring_speed", "time of the scoring methods", full=("--large",)),
+    "scoring-simulation": Benchmark(
+        "scoring_simulation", "ranking methods on made-up crowds", quick=("--seeds", "5"), full=("--scenario", "all")
+    ),
+}
+
+
+def main() -> None:
+    """Run the named benchmarks, or all; the exit code is 1 when one of them failed."""
+    listed = "\n".join(f"  {name:20}{benchmark.text}" for name, benchmark in BENCHMARKS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=f"{__doc__}\n\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which ones; without any, all")
+    parser.add_argument("--full", action="store_true", help="large sizes too, which takes many minutes")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"there is no benchmark named {', '.join(sorted(unknown))}")
+    failed = [name for name in arguments.names or BENCHMARKS if not _run(name, full=arguments.full)]
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
+
+
+def _run(name: str, *, full: bool) -> bool:
+    benchmark = BENCHMARKS[name]
+    print(f"\n== {name}: {benchmark.text}", flush=True)
+    options = benchmark.full if full else benchmark.quick
+    return (
+        subprocess.run([sys.executable, "-m", f"benchmarks.{benchmark.module}", *options], check=False).returncode == 0
+    )
+
+
+if __name__ == "__main__":
+    main()
