@@ -4,7 +4,6 @@ from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
 
-from ideation.actions.challenges import find_visible_challenge
 from ideation.actions.ideas_counts import count_votes
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge, VotingMethod
@@ -18,6 +17,7 @@ from ideation.queries import challenges as challenge_queries
 from ideation.queries import idea_authors as author_queries
 from ideation.queries import ideas_list as queries
 from ideation.rules.authorship import may_know_authors
+from ideation.rules.challenges import require_visible
 from ideation.rules.votes import may_see_counts
 
 
@@ -36,8 +36,8 @@ async def list_ideas(
 
     Random is the person's own order of the (UTC) day, the same on every page and reload.
     """
-    challenge = await find_visible_challenge(connection, actor, challenge_id, now)
-    panel_member = await challenge_queries.is_panel_member(connection, challenge_id, actor.person_id)
+    found, panel_member = await challenge_queries.find_challenge_for(connection, challenge_id, actor.person_id, now)
+    challenge = require_visible(actor, found, panel_member=panel_member)
     wanted = kept or IdeaFilter()
     _check(actor, challenge, wanted, sort, panel_member=panel_member)
     ids = await queries.list_ids(

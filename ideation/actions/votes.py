@@ -82,8 +82,9 @@ async def _visible(connection: Connection, actor: Actor, idea_id: UUID, now: dat
     idea = await idea_queries.find_idea(connection, idea_id)
     if idea is None:
         raise NotFound("There is no such idea, or it is not open to you.")
-    challenge = await challenge_queries.find_challenge(connection, idea.challenge_id, now)
-    panel_member = await challenge_queries.is_panel_member(connection, idea.challenge_id, actor.person_id)
+    challenge, panel_member = await challenge_queries.find_challenge_for(
+        connection, idea.challenge_id, actor.person_id, now
+    )
     visible = require_visible(actor, challenge, panel_member=panel_member)
     author = await idea_queries.is_author(connection, idea_id, actor.person_id)
     return require_visible_idea(actor, visible, idea, author=author), visible

@@ -21,6 +21,14 @@ async def find_challenge(connection: Connection, challenge_id: UUID, now: dateti
     return None if row is None else msgspec.convert(row, Challenge)
 
 
+async def find_challenge_for(
+    connection: Connection, challenge_id: UUID, person_id: UUID, now: datetime
+) -> tuple[Challenge | None, bool]:
+    """The challenge and its state at `now`, whoever asks, and whether the person sits on its panel."""
+    row = await connection.fetchrow(_SQL["find_challenge_for"], challenge_id, now, person_id)
+    return (None, False) if row is None else (msgspec.convert(row, Challenge), row["panel_member"])
+
+
 async def lock_challenge(connection: Connection, challenge_id: UUID, now: datetime) -> Challenge | None:
     """The challenge, locked FOR UPDATE: votes and submissions under way finish first, later ones see the change."""
     row = await connection.fetchrow(_SQL["lock_challenge"], challenge_id, now)

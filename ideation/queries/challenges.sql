@@ -1,7 +1,12 @@
 -- find_challenge: one challenge with its state at $2
 SELECT challenges.*, state_at(challenges, $2) AS state FROM challenges WHERE id = $1;
 
--- lock_challenge: the same, held against every other change (and against votes and submissions) until the commit
+-- find_challenge_for: the same, and whether person $3 sits on its panel
+SELECT challenges.*, state_at(challenges, $2) AS state,
+       EXISTS (SELECT FROM panel_members WHERE challenge_id = $1 AND person_id = $3) AS panel_member
+FROM challenges WHERE id = $1;
+
+-- lock_challenge: one challenge with its state at $2, held against every other change (and against votes and submissions) until the commit
 SELECT challenges.*, state_at(challenges, $2) AS state FROM challenges WHERE id = $1 FOR UPDATE;
 
 -- is_panel_member: whether a person sits on the challenge's panel
