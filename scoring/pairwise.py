@@ -176,7 +176,7 @@ class _System:
     def __init__(self, data: Comparisons, prior: Prior, prior_variance: float) -> None:
         self.data, self.prior, self.prior_variance = data, prior, prior_variance
         self.design = _design(data)
-        self.transposed = self.design.T.tocsr()
+        self.transposed = self.design.T
         self.size = int(self.design.shape[1])
 
     def newton_step(self, theta: Floats) -> Floats:
