@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scoring.checks import Floats, Ints, flags, floats, ranking
 from scoring.errors import ScoringError
 
-FORMULA_VERSION = "protection/1"
+FORMULA_VERSION = "protection/2"
 NEIGHBOURS = 5
 BLOCK = 512
 NOVEL_SHARE = 0.1
@@ -51,7 +51,8 @@ def protected(
     """The list beside the ranking: reviewers mark down novel ideas (Boudreau et al., Management Science 2016).
 
     (ideas,) each. At most `limit` of either kind, contested ones by score, novel ones by novelty; ideas on the
-    shortlist already are left out, and an idea appears once, as contested first. Ties by index.
+    shortlist already are left out, and an idea appears once, as contested first. Ties by index; where the most novel
+    tenth is no more novel than the middle, no idea is novel.
 
     >>> protected([5, 4, 1, 1], [0.1, 0.1, 0.9, 0.2], [0, 1, 0, 0], [1, 0, 0, 0])
     Protected(contested=array([1]), novel=array([2]))
@@ -62,7 +63,8 @@ def protected(
     split = flags(contested, "contested", value.size) & out
     if not value.size:
         return Protected(contested=np.zeros(0, dtype=np.int64), novel=np.zeros(0, dtype=np.int64))
-    fresh = (new >= np.quantile(new, 1 - NOVEL_SHARE)) & (value < np.median(value)) & out & ~split
+    unusual = (new >= np.quantile(new, 1 - NOVEL_SHARE)) & (new > np.median(new))
+    fresh = unusual & (value < np.median(value)) & out & ~split
     by_score, by_novelty = ranking(value), ranking(new)
     return Protected(contested=by_score[split[by_score]][:limit], novel=by_novelty[fresh[by_novelty]][:limit])
 

@@ -11,7 +11,7 @@ from api.paging import PageOut, PageRequest, page_out
 from ideation.actions import rankings
 from ideation.database import Connection
 from ideation.entities.people import Actor
-from ideation.entities.rankings import RankingEntryOut, RankingKind, RankingOut
+from ideation.entities.rankings import AlwaysSeen, RankingEntryOut, RankingKind, RankingOut
 
 Kind = Annotated[RankingKind | None, Parameter(description="Only snapshots of this kind.")]
 
@@ -48,4 +48,10 @@ async def entries(
     return page_out(found, page)
 
 
-handlers = [list_all, latest, read, entries]
+@get("/rankings/{ranking_id:uuid}/always-see", summary="List what the panel always sees", tags=["rankings"])
+async def always_see(ranking_id: UUID, connection: Connection, actor: Actor, now: datetime) -> list[AlwaysSeen]:
+    """Ideas to look at whatever their place, and why: contested, novel yet scored low, or a reviewer's wildcard."""
+    return await rankings.list_always_seen(connection, actor, ranking_id, now)
+
+
+handlers = [list_all, latest, read, entries, always_see]

@@ -14,7 +14,6 @@ from ideation.database import Connection
 from ideation.entities.assignments import JobStarted
 from ideation.entities.challenges import Challenge
 from ideation.entities.panel_rankings import (
-    AlwaysSeen,
     CriterionInput,
     PanelInputs,
     PanelRankingOut,
@@ -22,7 +21,7 @@ from ideation.entities.panel_rankings import (
     ReviewInput,
 )
 from ideation.entities.people import Actor
-from ideation.entities.rankings import ComputedRanking, RankingKind
+from ideation.entities.rankings import AlwaysSeen, ComputedRanking, RankingKind
 from ideation.entities.reviews import Criterion
 from ideation.errors import NotFound
 from ideation.queries import panel_rankings as queries
@@ -114,7 +113,7 @@ async def read_panel_ranking(
         agreement=summary["agreement"],
         unconnected_groups=summary["unconnected_groups"],
         anchor_ideas=[UUID(idea) for idea in summary["anchor_ideas"]],
-        always_see=await _always_seen(connection, summary["always_see"]),
+        always_see=await always_seen(connection, summary["always_see"]),
         curve=await list_curve(connection, challenge_id),
     )
 
@@ -173,7 +172,8 @@ def _assemble(
     )
 
 
-async def _always_seen(connection: Connection, listed: list[dict[str, Any]]) -> list[AlwaysSeen]:
+async def always_seen(connection: Connection, listed: Sequence[dict[str, Any]]) -> list[AlwaysSeen]:
+    """The ideas a summary lists, with their titles."""
     ids = [UUID(item["idea_id"]) for item in listed]
     titles = await queries.list_titles(connection, ids)
     return [

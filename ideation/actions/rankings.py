@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from ideation.actions.panel_rankings import always_seen
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.people import Actor
-from ideation.entities.rankings import RankingEntryOut, RankingKind, RankingOut
+from ideation.entities.rankings import AlwaysSeen, RankingEntryOut, RankingKind, RankingOut
 from ideation.errors import NotFound
 from ideation.paging import Page, PageKey, cut_page
 from ideation.paging_keys import time_and_id, time_key
@@ -54,6 +55,12 @@ async def list_entries(
     return cut_page(rows, limit, lambda entry: [entry.position])
 
 
+async def list_always_seen(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> list[AlwaysSeen]:
+    """What a snapshot lists for the panel whatever its place: contested ideas, novel ones that score low, wildcards."""
+    ranking = await _visible_ranking(connection, actor, ranking_id, now)
+    return await always_seen(connection, ranking.summary.get("always_see", []))
+
+
 async def _visible_ranking(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> RankingOut:
     ranking = await queries.find_ranking(connection, ranking_id)
     if ranking is None:
@@ -64,8 +71,7 @@ async def _visible_ranking(connection: Connection, actor: Actor, ranking_id: UUI
 
 
 async def _visible_kinds(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> list[RankingKind]:
-    found = await challenge_queries.find_challenge(connection, challenge_id, now)
-    panel_member = await challenge_queries.is_panel_member(connection, challenge_id, actor.person_id)
+    found, panel_member = await challenge_queries.find_challenge_for(connection, challenge_id, actor.person_id, now)
     challenge: Challenge = require_visible(actor, found, panel_member=panel_member)
     counts = await count_reviews(connection, challenge_id, actor.person_id)
     owes_reviews = counts.open > 0 and not reviewing_is_over(challenge, now)

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from ideation.entities.panels import CurvePoint
-from ideation.entities.rankings import RankingKind
+from ideation.entities.rankings import AlwaysSeen, RankingKind
 
 
 class CriterionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,14 +53,6 @@ class ReviewerSeverity(msgspec.Struct, frozen=True, kw_only=True):
     severity: float
     severity_sd: float
     by_criterion: dict[str, float]
-
-
-class AlwaysSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea the panel looks at whatever its place, and why."""
-
-    idea_id: UUID
-    title: str
-    why: str
 
 
 class PanelRankingOut(msgspec.Struct, frozen=True, kw_only=True):

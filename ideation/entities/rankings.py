@@ -89,7 +89,10 @@ class RankingOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RankingEntryOut(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea's place: score with 90 % interval, 90 % interval of the rank, P(top k), band of ties, and why."""
+    """An idea's place: score with 90 % interval, 90 % interval of the rank, P(top k), band of ties, and why.
+
+    `contributions` holds what every part added, `grey_zone`, `what_would_change` and `reasons` in words.
+    """
 
     idea_id: UUID
     title: str
@@ -102,3 +105,11 @@ class RankingEntryOut(msgspec.Struct, frozen=True, kw_only=True):
     probability_top: float
     band: int
     contributions: dict[str, Any]
+
+
+class AlwaysSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """An idea the panel looks at whatever its place, and why."""
+
+    idea_id: UUID
+    title: str
+    why: str

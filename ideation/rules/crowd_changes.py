@@ -22,27 +22,30 @@ Bools = npt.NDArray[np.bool_]
 
 
 def further_answers(
-    score: Floats, sd: Floats, answer_variance: Floats, size: int, best: float, worst: float
+    score: Floats, sd: Floats, answer_variance: Floats, rank: Ints, size: int, best: float, worst: float
 ) -> list[tuple[str, int] | None]:
     """For each idea, about how many further answers in a row move it over the line of the shortlist.
 
     The posterior is read as w = variance of one answer / sd² answers of the present score; m answers of value b give
     (w·score + m·b)/(w + m), solved for the line: the score halfway between the places `size` and `size` + 1. Returns
-    ("best", m) below the line and ("worst", m) above; None when every idea fits on the shortlist or nothing would do.
+    ("worst", m) for the `size` best ranks and ("best", m) for all others, also when they tie with the line; None when
+    every idea fits on the shortlist or nothing would do.
     """
     if score.size <= size:
         return [None] * score.size
     ordered = np.sort(score)[::-1]
     line = float(ordered[size - 1] + ordered[size]) / 2
     weight = answer_variance / np.maximum(sd, 1e-6) ** 2
-    return [_answers_to(line, float(now), float(held), best, worst) for now, held in zip(score, weight, strict=True)]
+    rows = zip(score.tolist(), weight.tolist(), (rank <= size).tolist(), strict=True)
+    return [_answers_to(line, now, held, ("worst", worst) if listed else ("best", best)) for now, held, listed in rows]
 
 
-def _answers_to(line: float, now: float, weight: float, best: float, worst: float) -> tuple[str, int] | None:
-    side, value = ("worst", worst) if now >= line else ("best", best)
-    if abs(value - line) < 1e-9 or (value < line) == (now < line):
+def _answers_to(line: float, now: float, weight: float, further: tuple[str, float]) -> tuple[str, int] | None:
+    """How many answers of one kind move the score from `now` over the line; None when they pull the other way."""
+    kind, value = further
+    if abs(value - line) < 1e-9 or (value - line) * (now - line) > 0:
         return None
-    return side, max(1, math.ceil(weight * abs(line - now) / abs(value - line) - 1e-9))
+    return kind, max(1, math.ceil(weight * abs(line - now) / abs(value - line) - 1e-9))
 
 
 def disagreeing_departments(idea: Ints, department: Ints, yes: Bools, idea_count: int) -> dict[int, str]:

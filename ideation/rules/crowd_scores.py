@@ -5,6 +5,7 @@ Only jobs and checks import this module: it needs scipy, which an API process mu
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +22,8 @@ RANKING_VERSION = "crowd-ranking/2"
 # Under this many answers the exposure model has nothing to learn from; the Beta-Binomial says what can be said.
 MIN_ANSWERS = 60
 _MEASURED_PEOPLE = 5
+# To say what a pattern of votes does, a challenge is ranked without them: at this size, once more takes too long.
+_MANY_CARDS = 20_000
 _Z_90 = 1.6448536269514722
 
 # What the best and the worst answer say on the published scale.
@@ -32,7 +35,7 @@ Ints = npt.NDArray[np.int64]
 
 def compute(inputs: CrowdInputs) -> ComputedRanking:
     """Rank every idea of the challenge; without ideas the ranking is empty, without answers all ideas tie."""
-    cards = _cards(inputs)
+    cards = cards_of(inputs)
     scores = _scores(inputs, cards)
     chances = ranks.chances(scores.order, scores.order_sd, inputs.shortlist_size, seed=inputs.seed, draws=inputs.draws)
     entries = _entries(inputs, cards, scores, chances)
@@ -43,7 +46,17 @@ def compute(inputs: CrowdInputs) -> ComputedRanking:
     )
 
 
-def _cards(inputs: CrowdInputs) -> Cards:
+def rank_order(inputs: CrowdInputs, cards: Cards, kept: npt.NDArray[np.bool_]) -> Floats:
+    """What the ideas are ranked by when only the kept cards count; large challenges by the quick model."""
+    few = msgspec.structs.replace(
+        cards, **{name: getattr(cards, name)[kept] for name in cards.__struct_fields__ if getattr(cards, name).size}
+    )
+    quick = inputs.voting_method in (VotingMethod.YES_NO, VotingMethod.UP_VOTE) and kept.size > _MANY_CARDS
+    return (_by_beta_binomial if quick else _scores)(inputs, few).order
+
+
+def cards_of(inputs: CrowdInputs) -> Cards:
+    """The columns of the inputs as arrays."""
     return Cards(
         idea=np.frombuffer(inputs.idea, dtype="<i4").astype(np.int64),
         person=np.frombuffer(inputs.person, dtype="<i4").astype(np.int64),
@@ -210,7 +223,7 @@ def _entries(inputs: CrowdInputs, cards: Cards, scores: Scores, chances: ranks.R
 
 def _told(inputs: CrowdInputs, cards: Cards, scores: Scores, chances: ranks.RankChances) -> list[dict[str, Any]]:
     """For each idea: the counts, what every part added, what would change its place, and the same in words."""
-    method, changes = inputs.voting_method, _changes(inputs, cards, scores)
+    method, changes = inputs.voting_method, _changes(inputs, cards, scores, chances.rank)
     result = []
     for place, counts in enumerate(_counts(inputs, cards)):
         parts = {name: float(values[place]) for name, values in scores.parts.items()}
@@ -246,7 +259,7 @@ def _counts(inputs: CrowdInputs, cards: Cards) -> list[dict[str, Any]]:
     ]
 
 
-def _changes(inputs: CrowdInputs, cards: Cards, scores: Scores) -> list[tuple[str, int] | None]:
+def _changes(inputs: CrowdInputs, cards: Cards, scores: Scores, rank: Ints) -> list[tuple[str, int] | None]:
     best, worst = ANSWER_RANGE.get(inputs.voting_method, (1.0, 0.0))
     if inputs.voting_method is VotingMethod.BUDGET:
         best = float(max(inputs.token_budget, 1))
@@ -256,7 +269,7 @@ def _changes(inputs: CrowdInputs, cards: Cards, scores: Scores) -> list[tuple[st
     else:
         variance = np.abs(scores.score) * (1 - np.abs(scores.score))
     sd = (scores.high - scores.low) / (2 * _Z_90)
-    return further_answers(scores.score, sd, variance, inputs.shortlist_size, best, worst)
+    return further_answers(scores.score, sd, variance, rank, inputs.shortlist_size, best, worst)
 
 
 def _summary(inputs: CrowdInputs, cards: Cards, scores: Scores, chances: ranks.RankChances) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ideation.entities.assignments import Chance
 from ideation.entities.panel_rankings import CriterionInput, PanelInputs
 from ideation.entities.rankings import ComputedRanking, RankedIdea
+from ideation.rules.panel_reasons import reasons, what_would_change
 from scoring import agreement, contributions, panel, protection, ranks
 
 FORMULA_VERSION = "+".join((panel.FORMULA_VERSION, ranks.FORMULA_VERSION, contributions.FORMULA_VERSION))
@@ -204,7 +205,8 @@ class _Explainer:
         """The parts of the score in points, which sum to it, and what the reviewers said."""
         reviews = self._reviews_of.get(place, [])
         change = contributions.what_would_change(self._fitted.fit, place, self._line, HIGHEST)
-        return {
+        best_reviews = change.reviews if change.reviews >= 0 else None
+        told: dict[str, Any] = {
             "base": float(self._parts.base[place]),
             "crowd": float(self._parts.crowd[place]),
             "reviews": float(self._parts.reviews[place]),
@@ -215,8 +217,9 @@ class _Explainer:
             "grey_zone": bool(self._chances.grey[place]),
             "disagreement": self._disagreement(place, reviews),
             "wildcards": sum(self._inputs.reviews[review].wildcard for review in reviews),
-            "best_reviews_to_reach_the_line": change.reviews if change.reviews >= 0 else None,
+            "best_reviews_to_reach_the_line": best_reviews,
         }
+        return told | {"what_would_change": what_would_change(best_reviews), "reasons": reasons(told)}
 
     def _criteria(self, place: int, reviews: list[int]) -> dict[str, dict[str, float | None]]:
         table = self._fitted.table[reviews]

@@ -55,6 +55,21 @@ async def test_owner_reads_the_ranking_page_by_page(api: Api) -> None:
     assert second["next_cursor"] is None
 
 
+async def test_what_the_panel_always_sees_is_listed_with_titles(api: Api) -> None:
+    owner_id = await make_person(api.connection)
+    challenge_id = await make_challenge(api.connection, owner_id=owner_id)
+    idea_id = await make_idea(api.connection, challenge_id, title="Bikes")
+    sizes = {"shortlist_size": 1, "seed": 1, "inputs": b"", "inputs_sha256": "x", "idea_count": 1}
+    ranking = {"id": new_id(), "challenge_id": challenge_id, "kind": "closing", "formula_version": "x"}
+    seen = {"idea_id": str(idea_id), "why": "unlike the other ideas, and scored low"}
+    await insert(api.connection, "rankings", **ranking, **sizes, summary={"always_see": [seen]}, created_at=NOW)
+    path = f"/v1/rankings/{ranking['id']}/always-see"
+    assert (await (await api.client_for(owner_id)).get(path)).json() == [seen | {"title": "Bikes"}]
+    employee = await api.client_for(await make_person(api.connection))
+    assert (await employee.get(path)).status_code == 403
+    assert (await (await api.client_for(owner_id)).get(f"/v1/rankings/{new_id()}/always-see")).status_code == 404
+
+
 async def test_ranking_is_not_for_everybody(api: Api) -> None:
     challenge_id = await make_challenge(api.connection)
     ranking_id = await make_ranking(api, challenge_id, 1)
