@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from array import array
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,8 @@ _DRAWS = 2000
 # While voting runs, a large challenge is ranked every minute; a rank interval from fewer draws is good enough for that.
 _LARGE_CHALLENGE = 5000
 _INTERIM_DRAWS = 400
+# While voting runs, patterns are looked for this long after a ranking: those that follow meanwhile are one look.
+_INTEGRITY_PAUSE = timedelta(minutes=15)
 _COLUMNS = ("person", "department", "position", "shown_count", "own_department", "value")
 _BYTE_COLUMNS = frozenset({"own_department", "value"})
 
@@ -77,7 +79,11 @@ async def store(
     if not await queries.still_frozen_at(connection, inputs.challenge_id, inputs.frozen_at):
         return None
     ranking_id = await queries.add_ranking(connection, inputs, packed, sha256, computed, now)
-    closing = ranking_id is not None and inputs.kind is RankingKind.CLOSING
+    if ranking_id is None:
+        return None
+    closing = inputs.kind is RankingKind.CLOSING
+    look_at = now if closing else now + _INTEGRITY_PAUSE
+    await stage_job(connection, "check_integrity", inputs.challenge_id, now, queue="analysis", not_before=look_at)
     if closing and await closing_queries.has_panel(connection, inputs.challenge_id):
         await stage_job(connection, "assign_reviews", inputs.challenge_id, now)
         await stage_job(connection, "rank_panel", inputs.challenge_id, now, queue="analysis")

@@ -58,6 +58,7 @@ class AnalysisKind(StrEnum):
     DUPLICATES = "duplicates"
     THEMES = "themes"
     RANKING = "ranking"
+    INTEGRITY = "integrity"
 
 
 class AnalysisFreshness(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -97,6 +98,39 @@ def test_reasons_say_the_counts_and_who_does_not_rank() -> None:
     assert first["counts"] == {"answers": 4, "yes": 2, "skips": 1, "supporters": 15, "mean_place": 1.5}
     assert first["reasons"][0] == "2 of 4 people it was dealt to said yes."
     assert first["reasons"][-1] == "15 people support it through its link; that is shown and does not rank."
+
+
+@pytest.mark.parametrize("method", list(VotingMethod))
+def test_every_idea_says_what_would_change_its_place(method: VotingMethod) -> None:
+    random = np.random.default_rng(4)
+    inputs = make_inputs(random.integers(0, 2, size=(6, 20)).tolist(), method=method)
+    entries = compute(inputs).entries
+    sides: dict[str, list[int]] = {"onto": [], "off": []}
+    for entry in entries:
+        text = entry.contributions["what_would_change"]
+        sides["off" if text.endswith("take it off the shortlist.") else "onto"].append(entry.position)
+        assert isinstance(entry.contributions["grey_zone"], bool)
+    assert (sides["off"], sides["onto"]) == ([1], [2, 3, 4, 5, 6])
+
+
+def test_nothing_would_change_when_everything_fits_on_the_shortlist() -> None:
+    told = [entry.contributions for entry in compute(make_inputs([[1, 0, 1, 1]])).entries]
+    assert [one["what_would_change"] for one in told] == [None]
+
+
+def test_contested_and_novel_ideas_are_always_seen_with_why() -> None:
+    answers = np.zeros((20, 40), dtype=int)
+    answers[0] = 1
+    answers[1, :20] = 1
+    inputs = make_inputs(answers.tolist())
+    department = (np.indices((20, 40))[1] >= 20).astype("<i4").ravel()
+    novelty = [0.9 if place == 7 else 0.1 for place in range(20)]
+    inputs = msgspec.structs.replace(inputs, department=department.tobytes(), department_count=2, novelty=novelty)
+    seen = {inputs.ideas.index(UUID(one["idea_id"])): one["why"] for one in compute(inputs).summary["always_see"]}
+    assert seen == {
+        1: "departments disagree: 0% yes against 100%",
+        7: "unlike the other ideas, and scored low",
+    }
 
 
 def test_supporters_change_no_place() -> None:
@@ -205,7 +239,7 @@ async def test_closing_ranking_stages_the_panels_jobs(committing: Connection) ->
     await insert(committing, "panel_members", **member)
     await rank(committing, challenge_id)
     jobs = await committing.fetch("SELECT job FROM staged_jobs WHERE subject = $1 ORDER BY job", str(challenge_id))
-    assert [row["job"] for row in jobs] == ["assign_reviews", "rank_panel"]
+    assert [row["job"] for row in jobs] == ["assign_reviews", "check_integrity", "rank_panel"]
 
 
 async def make_ranking(connection: Connection, challenge_id: UUID, kind: str, hours_ago: int, ideas: int = 0) -> UUID:

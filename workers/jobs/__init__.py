@@ -9,6 +9,7 @@ Job = Callable[[JobContext], Awaitable[None]]
 
 JOBS: dict[str, str] = {
     "assign_reviews": "workers.jobs.panels:assign_reviews",
+    "check_integrity": "workers.jobs.integrity:check_integrity",
     "close_challenge": "workers.jobs.closing:close_challenge",
     "direct_reviews": "workers.jobs.panels:direct_reviews",
     "find_duplicates": "workers.jobs.duplicates:find_duplicates",
