@@ -13,6 +13,7 @@ from api.paging import PageOut, PageRequest, page_out
 from ideation.actions import challenges, challenges_stages
 from ideation.database import Connection
 from ideation.entities.challenges import ChallengeState
+from ideation.entities.challenges_check import ChallengeCheck
 from ideation.entities.challenges_forms import (
     ChallengeClosing,
     ChallengeEdit,
@@ -80,6 +81,12 @@ async def read_participation(
     return await challenges.read_participation(connection, actor, challenge_id, now)
 
 
+@get("/challenges/{challenge_id:uuid}/check", summary="Check a challenge before publishing", tags=_TAGS)
+async def check_challenge(challenge_id: UUID, connection: Connection, actor: Actor, now: datetime) -> ChallengeCheck:
+    """Every date and criterion that prevents publishing, and advice on the others. For those who run it."""
+    return await challenges.read_check(connection, actor, challenge_id, now)
+
+
 @post("/challenges/{challenge_id:uuid}/publish", summary="Publish a challenge", tags=_TAGS, status_code=200)
 async def publish_challenge(
     challenge_id: UUID, request: AnyRequest, connection: Connection, actor: Actor, now: datetime
@@ -141,6 +148,7 @@ handlers = [
     edit_challenge,
     delete_challenge,
     read_participation,
+    check_challenge,
     publish_challenge,
     extend_challenge,
     close_challenge,

@@ -49,7 +49,7 @@ class Moments:
 
     def field(self, moment: datetime | None) -> str:
         """The value of a form field for a date and time (UTC)."""
-        return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M}"
+        return field_value(moment)
 
     def _day(self, moment: datetime) -> str:
         at = moment.astimezone(UTC)
@@ -59,3 +59,8 @@ class Moments:
     def _element(self, moment: datetime, text: str) -> Markup:
         exact = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(exact, escape(text))
+
+
+def field_value(moment: datetime | None) -> str:
+    """A date and time (UTC) as form fields hold it; empty for none."""
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M}"

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from ideation.database import Connection
 from ideation.entities.challenges import EDITABLE, Challenge, ChallengeState, Stage
+from ideation.entities.challenges_check import ChallengeCheck
 from ideation.entities.challenges_forms import (
     ChallengeEdit,
     ChallengeItem,
@@ -27,6 +28,7 @@ from ideation.queries import challenges as queries
 from ideation.queries import criteria as criteria_queries
 from ideation.rules.access import require_scope
 from ideation.rules.challenges import require_running_it, require_visible, runs_challenge
+from ideation.rules.challenges_check import check_challenge
 from ideation.rules.challenges_editing import check_edit, require_may_create, require_state
 from ideation.rules.challenges_windows import (
     check_criteria,
@@ -209,6 +211,12 @@ async def read_challenge(connection: Connection, actor: Actor, challenge_id: UUI
     """One challenge with its state, windows and criteria."""
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     return await challenge_out(connection, actor, challenge, now)
+
+
+async def read_check(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ChallengeCheck:
+    """What speaks against publishing the challenge as it stands, and what may have been overlooked; for its owner."""
+    challenge = require_running_it(actor, await queries.find_challenge(connection, challenge_id, now))
+    return check_challenge(challenge, await criteria_queries.list_criteria(connection, challenge_id), now)
 
 
 async def read_participation(

@@ -22,7 +22,7 @@ _IN_REVIEW = _DECIDED | {
     "stop_words",
 }
 
-_EDITABLE_IN: dict[ChallengeState, frozenset[str]] = {
+EDITABLE_IN: dict[ChallengeState, frozenset[str]] = {
     ChallengeState.DRAFT: frozenset(EDITABLE),
     ChallengeState.SCHEDULED: frozenset(EDITABLE),
     ChallengeState.RUNNING: _RUNNING,
@@ -50,7 +50,7 @@ def require_state(challenge: Challenge, *allowed: ChallengeState, doing: str) ->
 def check_edit(before: Challenge, after: Challenge, now: datetime) -> None:
     """Only fields that may change in this state did; dates that have passed stay; an audience only widens."""
     changed = {name for name in EDITABLE if getattr(before, name) != getattr(after, name)}
-    for name in sorted(changed - _EDITABLE_IN[before.state]):
+    for name in sorted(changed - EDITABLE_IN[before.state]):
         hint = " Extend, close or reopen the challenge instead." if name in _CLOSINGS else ""
         raise WrongState(
             f"{name} cannot change while the challenge is {before.state.replace('_', ' ')}.{hint}",

@@ -3,6 +3,8 @@
 import math
 from datetime import datetime
 
+import msgspec
+
 from ideation.entities.challenges import Challenge
 from ideation.entities.challenges_forms import CriterionInput, CriterionOut
 from ideation.errors import Invalid
@@ -33,17 +35,49 @@ def _open(challenge: Challenge, opens: datetime | None, closes: datetime | None,
     return opens <= at and (closes is None or at < closes)
 
 
+class Order(msgspec.Struct, frozen=True):
+    """Two dates of a challenge, of which one may not come before the other, or must come after it."""
+
+    earlier: str
+    later: str
+    same_allowed: bool = False
+
+    def is_broken(self, challenge: Challenge) -> bool:
+        """Whether both are set and in the wrong order."""
+        first: datetime | None = getattr(challenge, self.earlier)
+        second: datetime | None = getattr(challenge, self.later)
+        if first is None or second is None:
+            return False
+        return second < first or (second == first and not self.same_allowed)
+
+
+# What must hold even for a draft, what must be set, and what must hold once people can see it.
+DRAFT_ORDERS = (
+    Order("submit_opens_at", "submit_closes_at"),
+    Order("vote_opens_at", "vote_closes_at"),
+    Order("review_opens_at", "review_closes_at"),
+)
+NEEDED = ("submit_opens_at", "vote_opens_at")
+PUBLISHED_ORDERS = (
+    Order("submit_opens_at", "vote_opens_at", same_allowed=True),
+    Order("submit_closes_at", "vote_closes_at", same_allowed=True),
+    Order("submit_opens_at", "review_opens_at", same_allowed=True),
+    Order("vote_closes_at", "review_closes_at"),
+    Order("vote_closes_at", "answer_by"),
+    Order("review_closes_at", "answer_by", same_allowed=True),
+)
+
+
 def check_draft(challenge: Challenge) -> None:
     """What must hold even while it is a draft: no window ends before it starts."""
-    _require_order(challenge, "submit_opens_at", "submit_closes_at")
-    _require_order(challenge, "vote_opens_at", "vote_closes_at")
-    _require_order(challenge, "review_opens_at", "review_closes_at")
+    for order in DRAFT_ORDERS:
+        _require(order, challenge)
 
 
 def check_published(challenge: Challenge) -> None:
     """What must hold for a challenge that people can see."""
     check_draft(challenge)
-    for name in ("submit_opens_at", "vote_opens_at"):
+    for name in NEEDED:
         if getattr(challenge, name) is None:
             raise Invalid(f"Set {name} before publishing.", field=name)
     if (challenge.submit_closes_at is None) != (challenge.vote_closes_at is None):
@@ -51,12 +85,8 @@ def check_published(challenge: Challenge) -> None:
             "Set both submit_closes_at and vote_closes_at, or neither for an always-on challenge.",
             field="vote_closes_at",
         )
-    _require_order(challenge, "submit_opens_at", "vote_opens_at", same_allowed=True)
-    _require_order(challenge, "submit_closes_at", "vote_closes_at", same_allowed=True)
-    _require_order(challenge, "submit_opens_at", "review_opens_at", same_allowed=True)
-    _require_order(challenge, "vote_closes_at", "review_closes_at")
-    _require_order(challenge, "vote_closes_at", "answer_by")
-    _require_order(challenge, "review_closes_at", "answer_by", same_allowed=True)
+    for order in PUBLISHED_ORDERS:
+        _require(order, challenge)
 
 
 def check_not_over(challenge: Challenge, now: datetime) -> None:
@@ -82,10 +112,7 @@ def check_weights(criteria: list[CriterionInput] | list[CriterionOut]) -> None:
         raise Invalid(f"The weights of the criteria must sum to 1; they sum to {total:.6g}.", field="criteria")
 
 
-def _require_order(challenge: Challenge, earlier: str, later: str, *, same_allowed: bool = False) -> None:
-    first: datetime | None = getattr(challenge, earlier)
-    second: datetime | None = getattr(challenge, later)
-    if first is None or second is None or first < second or (same_allowed and first == second):
-        return
-    word = "not be before" if same_allowed else "be after"
-    raise Invalid(f"{later} must {word} {earlier}.", field=later)
+def _require(order: Order, challenge: Challenge) -> None:
+    if order.is_broken(challenge):
+        word = "not be before" if order.same_allowed else "be after"
+        raise Invalid(f"{order.later} must {word} {order.earlier}.", field=order.later, other=order.earlier)
