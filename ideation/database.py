@@ -39,7 +39,11 @@ class _PooledConnection(_PlainConnection):
 async def open_connection(database_url: str) -> Connection:
     """One connection, for a job or a command; the caller closes it."""
     connection = await asyncpg.connect(database_url, timeout=10)
-    await prepare_connection(connection)
+    try:
+        await prepare_connection(connection)
+    except BaseException:
+        connection.terminate()
+        raise
     return connection
 
 

@@ -14,7 +14,7 @@ from ideation.actions.challenges_stages import publish_challenge
 from ideation.actions.import_lines import Numbered
 from ideation.actions.imports import Parsed, finish_import, start_import, take_batch
 from ideation.actions.panels import set_panel_member
-from ideation.actions.people import add_person
+from ideation.actions.people import add_person, grant_role
 from ideation.actions.policies import accept_policy, add_policy
 from ideation.database import Connection
 from ideation.entities.challenges import ChallengeState
@@ -228,5 +228,5 @@ async def _seat_panel(
 ) -> None:
     for email in emails:
         person_id = await connection.fetchval(_SQL["find_person"], email)
-        await connection.execute(_SQL["make_reviewer"], person_id)
+        await grant_role(connection, administrator, person_id, Role.REVIEWER, now)
         await set_panel_member(connection, administrator, challenge_id, person_id, SetPanelMember(max_reviews=15), now)

@@ -14,9 +14,6 @@ SELECT * FROM imports WHERE challenge_id = $1 AND state = 'running' ORDER BY sta
 UPDATE challenges SET submit_opens_at = $2, vote_opens_at = $2, submit_closes_at = $3, vote_closes_at = $4
 WHERE id = $1 AND stage = 'draft';
 
--- make_reviewer: imported experts may sit on a panel
-UPDATE people SET roles = array_append(roles, 'reviewer') WHERE id = $1 AND NOT 'reviewer' = ANY (roles);
-
 -- analysis_state: what the workers have finished for a challenge
 SELECT challenges.frozen_at IS NOT NULL AS closed,
        (SELECT count(*) FROM ideas WHERE challenge_id = challenges.id AND state <> 'draft') AS ideas,

@@ -130,6 +130,23 @@ def test_doctor_without_a_database_says_so(run_cli: Run) -> None:
     assert (result.exit_code, levels(result.stdout)["database"]) == (1, "fail")
 
 
+def test_deep_doctor_looks_at_every_row_and_says_what_is_wrong(run_cli: Run, database_url: str) -> None:
+    sound = run_cli("doctor", "--deep")
+    assert (sound.exit_code, levels(sound.stdout)["every row"]) == (0, "ok")
+    asyncio.run(fetch(database_url, "ALTER TABLE votes DISABLE TRIGGER votes_counted"))
+    broken = run_cli("doctor", "--deep")
+    assert (broken.exit_code, levels(broken.stdout)["guards"]) == (1, "fail")
+    assert "trigger votes_counted on votes" in broken.stdout
+    assert run_cli("doctor").exit_code == 0
+
+
+@pytest.mark.parametrize("changed", [{"database_url": NOWHERE}, {}])
+def test_deep_doctor_stops_where_there_is_nothing_to_look_at(run_cli: Run, changed: dict[str, str]) -> None:
+    run_cli("migrate", "--down-to", "0")
+    result = run_cli("doctor", "--deep", **changed)
+    assert (result.exit_code, "every row" in result.stdout) == (1, False)
+
+
 ADA = ("person", "add", "--email", "ada@example.org", "--name", "Ada", "--department", "Research")
 
 
