@@ -14,9 +14,11 @@ from ideation.errors import PolicyNotAccepted, Unauthenticated
 def handle_page_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Litestar's handler of every exception below a page."""
     view = View(request)
-    if isinstance(error, Unauthenticated):
+    # A part of a page that a script asks for must not become the page to sign in on.
+    part = "hx-request" in request.headers
+    if isinstance(error, Unauthenticated) and not part:
         return view.redirect(f"/sign-in?next={quote(_place(request), safe='')}", "session_over")
-    if isinstance(error, PolicyNotAccepted):
+    if isinstance(error, PolicyNotAccepted) and not part:
         return view.redirect(f"/policy?next={quote(_place(request), safe='')}")
     problem = describe(error)
     report(problem, error)

@@ -1,8 +1,6 @@
-"""An idea's page, and writing one."""
+"""An idea's page, and what its authors do there."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -16,10 +14,9 @@ from ideation.database import Connection
 from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.comments import CommentOut
 from ideation.entities.ideas import IdeaState
-from ideation.entities.ideas_forms import IdeaEdit, IdeaOut, NewDraft, NewIdea
+from ideation.entities.ideas_forms import IdeaOut
 from ideation.entities.people import Actor
-from ideation.entities.similar import SimilarIdea, SimilarRequest
-from ideation.errors import Invalid, PreconditionFailed
+from ideation.entities.similar import SimilarIdea
 
 _NEAR = 4
 
@@ -81,95 +78,6 @@ def _threads(said: list[CommentOut]) -> list[tuple[CommentOut, int]]:
     return ordered
 
 
-@get("/challenges/{challenge_id:uuid}/ideas/new")
-async def begin(challenge_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
-    """An empty form, filled with the challenge's template."""
-    challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
-    return _writing_page(view, challenge, Form({"body": challenge.idea_template}))
-
-
-@post("/challenges/{challenge_id:uuid}/ideas/new")
-async def write(
-    challenge_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
-) -> Response[bytes]:
-    """Submits the idea, keeps it as a draft, or looks for similar ones, as the button says."""
-    form = await read_form(request)
-    challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
-    if form.text("button") == "similar":
-        return await _similar(view, connection, actor, challenge, form, now)
-    try:
-        stored = await _store_new(connection, actor, challenge_id, form, now)
-    except Invalid as error:
-        form.refuse(error, "title")
-        stored = None
-    if stored is None:
-        return _writing_page(view, challenge, form)
-    return view.redirect(f"/ideas/{stored.id}", _outcome(stored))
-
-
-async def _store_new(
-    connection: Connection, actor: Actor, challenge_id: UUID, form: Form, now: datetime
-) -> IdeaOut | None:
-    if form.text("button") == "draft":
-        draft = form.read(NewDraft, _wording(form))
-        return None if draft is None else await ideas.create_draft(connection, actor, challenge_id, draft, now)
-    new = form.read(NewIdea, _wording(form))
-    return None if new is None else await ideas.submit_idea(connection, actor, challenge_id, new, now)
-
-
-async def _similar(
-    view: View, connection: Connection, actor: Actor, challenge: ChallengeOut, form: Form, now: datetime
-) -> Response[bytes]:
-    """The form again with what is near its text; to the script of the page only that part."""
-    typed = form.read(SimilarRequest, {"title": form.text("title"), "body": form.text("body")})
-    near = [] if typed is None else await similar.find_similar(connection, actor, challenge.id, typed, now)
-    if view.request.headers.get("x-part") == "similar":
-        return view.page("similar.html", near=near)
-    return _writing_page(view, challenge, form, near=near)
-
-
-@get("/ideas/{idea_id:uuid}/edit")
-async def begin_edit(idea_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
-    """The idea's wording in a form."""
-    idea = await ideas_reading.read_idea(connection, actor, idea_id, now)
-    challenge = await challenges.read_challenge(connection, actor, idea.challenge_id, now)
-    typed = {"title": idea.title, "body": idea.body, "tags": ", ".join(idea.tags), "version": str(idea.version)}
-    return _writing_page(view, challenge, Form(typed), idea)
-
-
-@post("/ideas/{idea_id:uuid}/edit")
-async def edit(
-    idea_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
-) -> Response[bytes]:
-    """Stores the new wording; a draft can be submitted with the same press."""
-    form = await read_form(request)
-    before = await ideas_reading.read_idea(connection, actor, idea_id, now)
-    challenge = await challenges.read_challenge(connection, actor, before.challenge_id, now)
-    try:
-        stored = await _store_edit(connection, actor, idea_id, form, now)
-    except Invalid as error:
-        form.refuse(error, "title")
-        stored = None
-    except PreconditionFailed:
-        # What was typed stays in the form; sending it again means to overwrite what somebody else wrote meanwhile.
-        form = Form({**form.values, "version": str(before.version)})
-        form.errors["version"] = "form.changed_meanwhile"
-        stored = None
-    if stored is None:
-        return _writing_page(view, challenge, form, before)
-    return view.redirect(f"/ideas/{idea_id}", _outcome(stored))
-
-
-async def _store_edit(connection: Connection, actor: Actor, idea_id: UUID, form: Form, now: datetime) -> IdeaOut | None:
-    change = form.read(IdeaEdit, _wording(form))
-    if change is None:
-        return None
-    stored = await ideas.edit_idea(connection, actor, idea_id, change, form.number("version"), now)
-    if form.text("button") == "submit" and stored.state is IdeaState.DRAFT:
-        return await ideas.submit_draft(connection, actor, idea_id, stored.version, now)
-    return stored
-
-
 @post("/ideas/{idea_id:uuid}/withdraw")
 async def withdraw(
     idea_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
@@ -199,24 +107,4 @@ async def delete(
     return view.redirect("/", "draft_deleted")
 
 
-def _wording(form: Form) -> dict[str, Any]:
-    tags = [tag.strip() for tag in form.text("tags").split(",") if tag.strip()]
-    return {"title": form.text("title"), "body": form.text("body"), "tags": tags}
-
-
-def _writing_page(
-    view: View,
-    challenge: ChallengeOut,
-    form: Form,
-    idea: IdeaOut | None = None,
-    near: Sequence[SimilarIdea] | None = None,
-) -> Response[bytes]:
-    status = 422 if form.errors else 200
-    return view.page("write.html", status=status, challenge=challenge, form=form, idea=idea, near=near)
-
-
-def _outcome(idea: IdeaOut) -> str:
-    return "draft_saved" if idea.state is IdeaState.DRAFT else "idea_submitted"
-
-
-handlers = [show, begin, write, begin_edit, edit, withdraw, restore, delete]
+handlers = [show, withdraw, restore, delete]

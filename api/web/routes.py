@@ -22,6 +22,7 @@ from api.web import (
     profile,
     reviews,
     sign_in,
+    writing,
 )
 from api.web.errors import handle_page_error
 from api.web.forms import answer_once
@@ -56,6 +57,7 @@ PAGES = Router(
         *profile.handlers,
         *reviews.handlers,
         *sign_in.handlers,
+        *writing.handlers,
     ],
     before_request=answer_once,
     dependencies={"view": Provide(provide_view, sync_to_thread=False)},

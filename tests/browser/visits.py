@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from tests.browser.site import Site
 
@@ -15,6 +15,10 @@ Size = Literal["desk", "phone"]
 Scheme = Literal["light", "dark"]
 
 _SIZES: dict[Size, tuple[int, int]] = {"desk": (1280, 800), "phone": (390, 844)}
+# Long, since other tests run at the same time; what comes is not waited for any longer than it takes.
+_PATIENCE_MS = 20_000
+expect.set_options(timeout=_PATIENCE_MS)
+
 _AXE = Path(str(resources.files("axe_playwright_python").joinpath("axe.min.js")))
 _NOTE_POLICY_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation",
@@ -101,7 +105,7 @@ async def watched_visit(
         locale="en-GB",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(_PATIENCE_MS)
     try:
         await _prepare(context, site, person_id)
         visit = Visit(await context.new_page(), site, person_id)

@@ -120,6 +120,9 @@ async def test_assets_are_kept_for_ever_under_their_digest_only(api: Api, browse
     sheet = await api.anonymous.get(path)
     assert (sheet.status_code, sheet.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
     assert sheet.headers["content-type"] == "text/css; charset=utf-8"
+    plain = await api.anonymous.get(path, headers={"accept-encoding": "gzip;q=0, br"})
+    assert [answer.headers.get("content-encoding") for answer in (sheet, plain)] == ["gzip", None]
+    assert sheet.content == plain.content
     wrong = await api.anonymous.get("/assets/000000000000/app.css")
     assert wrong.status_code == 404
 

@@ -1,14 +1,16 @@
 "use strict";
 // Comfort only: every step works without this file.
+let keeping = false, leaving = false, pressed = null;
 
 // A form is sent once; the server answers a repetition as the first time anyway.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
   setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
-  if (form.dataset.keep) sessionStorage.removeItem(keepKey(form));
+  if (form.dataset.keep) sessionStorage.setItem("sent", keepKey(form));
 });
 addEventListener("pageshow", () => {
+  leaving = false;
   document.querySelectorAll("form[method=post] button").forEach((button) => { button.disabled = false; });
 });
 
@@ -40,7 +42,13 @@ if (card) {
   });
 }
 
-// What is typed stays in this tab until it is sent, also when the session ends meanwhile.
+// What is typed stays in this tab until it has arrived, also when the session ends meanwhile: then the person signs in,
+// comes back to the form and finds it again.
+const sent = sessionStorage.getItem("sent");
+if (sent && !/^\/(sign-in|policy)/.test(location.pathname)) {
+  if (!document.querySelector(`form[data-keep="${CSS.escape(sent.slice(5))}"]`)) sessionStorage.removeItem(sent);
+  sessionStorage.removeItem("sent");
+}
 function keepKey(form) { return `keep:${form.dataset.keep}`; }
 document.querySelectorAll("form[data-keep]").forEach((form) => {
   const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.tagName !== "BUTTON");
@@ -51,21 +59,33 @@ document.querySelectorAll("form[data-keep]").forEach((form) => {
   });
 });
 
-// Similar ideas appear while an idea is being typed; without this, the button asks for them.
-const similar = document.querySelector("[data-similar]");
-if (similar) {
-  let timer, asked = "";
-  similar.form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
-      const typed = new FormData(similar.form);
-      const text = `${typed.get("title")} ${typed.get("body")}`.trim();
-      if (text.length < 12 || text === asked) return;
-      asked = text;
-      typed.delete("once");
-      typed.set("button", "similar");
-      const answer = await fetch(similar.form.action, { method: "POST", body: new URLSearchParams(typed), headers: { "x-part": "similar" } });
-      if (answer.ok && asked === text) document.getElementById("similar").innerHTML = await answer.text();
-    }, 600);
-  });
-}
+// A text that the server keeps as a draft while it is typed: from the first time on the form is that draft's.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id !== "kept") return;
+  if (leaving) event.preventDefault(); else keeping = true;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const kept = event.target;
+  if (kept.id !== "kept") return;
+  keeping = false;
+  const form = kept.closest("form"), done = kept.querySelector("[data-kept-at]");
+  if (done) {
+    sessionStorage.removeItem(keepKey(form));
+    form.action = form.dataset.keep = done.dataset.keptAt;
+    history.replaceState(null, "", form.action);
+  } else if (event.detail.failed) {
+    const said = kept.querySelector("p") || kept.appendChild(document.createElement("p"));
+    said.className = "small wrong";
+    said.textContent = kept.dataset.failed;
+  }
+  if (pressed) { form.requestSubmit(pressed); pressed = null; }
+});
+// Sent while the draft is on its way, the form would know neither its place nor its version.
+document.addEventListener("submit", (event) => {
+  if (!event.target.querySelector("#kept")) return;
+  leaving = !keeping;
+  if (leaving) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  pressed = event.submitter;
+}, true);
