@@ -1,14 +1,17 @@
 """Themes, the ideas outside them, and the map."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from litestar import get, patch, post, put
+from litestar.params import QueryParameter
 
 from api.paging import PageOut, PageRequest, page_out
 from ideation.actions import landscape, themes
 from ideation.database import Connection
-from ideation.entities.landscape import Landscape
+from ideation.entities.ideas import IdeaState
+from ideation.entities.landscape import Landscape, MapFilter, MapPoint, MapWindow
 from ideation.entities.people import Actor
 from ideation.entities.themes import (
     OutsiderOut,
@@ -22,6 +25,10 @@ from ideation.entities.themes import (
 )
 
 _TAGS = ["themes"]
+
+InState = Annotated[IdeaState | None, QueryParameter(name="state", description="Only ideas in this state.")]
+Department = Annotated[str | None, QueryParameter(max_length=200, description="Only where authors are known to you.")]
+Edge = Annotated[float, QueryParameter(ge=-1, le=1, description="An edge of the window, within -1 and 1.")]
 
 
 @get("/challenges/{challenge_id:uuid}/themes", summary="List themes", tags=_TAGS)
@@ -70,9 +77,49 @@ async def set_stop_words(
 
 
 @get("/challenges/{challenge_id:uuid}/landscape", summary="See the map of ideas", tags=_TAGS)
-async def read_landscape(challenge_id: UUID, connection: Connection, actor: Actor, now: datetime) -> Landscape:
-    """Each idea's place, theme and novelty; beyond 2,000 ideas, near ones together."""
-    return await landscape.read_landscape(connection, actor, challenge_id, now)
+async def read_landscape(
+    challenge_id: UUID,
+    connection: Connection,
+    actor: Actor,
+    now: datetime,
+    in_state: InState = None,
+    theme_id: UUID | None = None,
+    department: Department = None,
+    left: Edge = -1.0,
+    right: Edge = 1.0,
+    top: Edge = -1.0,
+    bottom: Edge = 1.0,
+) -> Landscape:
+    """Ideas that are alike lie close together; beyond 2,000 of them, ask for a smaller window to see single ideas."""
+    window = MapWindow(left=left, right=right, top=top, bottom=bottom)
+    kept = MapFilter(state=in_state, theme_id=theme_id, department=department, window=window)
+    return await landscape.read_landscape(connection, actor, challenge_id, now, kept)
 
 
-handlers = [list_themes, list_outsiders, edit_theme, join_themes, split_theme, set_stop_words, read_landscape]
+@get("/challenges/{challenge_id:uuid}/landscape/ideas", summary="List the ideas of the map", tags=_TAGS)
+async def list_placed(
+    challenge_id: UUID,
+    connection: Connection,
+    actor: Actor,
+    now: datetime,
+    page: PageRequest,
+    in_state: InState = None,
+    theme_id: UUID | None = None,
+    department: Department = None,
+) -> PageOut[MapPoint]:
+    """The same ideas as a list, with theme, score and uncertainty."""
+    kept = MapFilter(state=in_state, theme_id=theme_id, department=department)
+    found = await landscape.list_placed(connection, actor, challenge_id, now, kept, limit=page.limit, after=page.after)
+    return page_out(found, page)
+
+
+handlers = [
+    list_themes,
+    list_outsiders,
+    edit_theme,
+    join_themes,
+    split_theme,
+    set_stop_words,
+    read_landscape,
+    list_placed,
+]

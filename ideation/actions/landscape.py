@@ -4,23 +4,71 @@ from datetime import datetime
 from uuid import UUID
 
 from ideation.actions.challenges import find_visible_challenge
+from ideation.actions.rankings import read_latest
 from ideation.database import Connection
-from ideation.entities.landscape import Landscape
+from ideation.entities.landscape import Landscape, MapFilter, MapPoint
 from ideation.entities.people import Actor
+from ideation.errors import Forbidden, Invalid, NotFound
+from ideation.paging import Page, PageKey, cut_page
 from ideation.queries import landscape as queries
+from ideation.queries.challenges import is_panel_member
+from ideation.rules.authorship import may_know_authors
 
 MOST_POINTS = 2_000
 CELLS_TO_SIDE = 40
 
 
-async def read_landscape(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Landscape:
+async def read_landscape(
+    connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, kept: MapFilter
+) -> Landscape:
     """Where the ideas lie; ideas that no run has seen yet have no place."""
-    await find_visible_challenge(connection, actor, challenge_id, now)
-    idea_count, computed_at = await queries.count_placed(connection, challenge_id)
-    many = idea_count > MOST_POINTS
+    ranking_id = await _require_allowed(connection, actor, challenge_id, now, kept)
+    regions = await queries.list_regions(connection, challenge_id, ranking_id, kept)
+    idea_count = sum(region.idea_count for region in regions)
+    points, cells = None, None
+    if idea_count > MOST_POINTS:
+        cells = await queries.list_cells(connection, challenge_id, ranking_id, kept, cells_to_side=CELLS_TO_SIDE)
+    else:
+        points = await queries.list_points(connection, challenge_id, ranking_id, kept, after=None, limit=MOST_POINTS)
     return Landscape(
         idea_count=idea_count,
-        points=None if many else await queries.list_points(connection, challenge_id),
-        cells=await queries.list_cells(connection, challenge_id, CELLS_TO_SIDE) if many else None,
-        computed_at=computed_at,
+        regions=regions,
+        points=points,
+        cells=cells,
+        ranking_id=ranking_id,
+        computed_at=await queries.find_computed_at(connection, challenge_id),
     )
+
+
+async def list_placed(
+    connection: Connection,
+    actor: Actor,
+    challenge_id: UUID,
+    now: datetime,
+    kept: MapFilter,
+    *,
+    limit: int,
+    after: PageKey | None,
+) -> Page[MapPoint]:
+    """The ideas of the map one after another, for those who read a table rather than a drawing."""
+    ranking_id = await _require_allowed(connection, actor, challenge_id, now, kept)
+    key = None if after is None else UUID(str(after[0]))
+    rows = await queries.list_points(connection, challenge_id, ranking_id, kept, after=key, limit=limit + 1)
+    return cut_page(rows, limit, lambda point: [str(point.idea_id)])
+
+
+async def _require_allowed(
+    connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, kept: MapFilter
+) -> UUID | None:
+    """The ranking whose scores this reader may see, once it is certain that the filter tells nothing hidden."""
+    challenge = await find_visible_challenge(connection, actor, challenge_id, now)
+    if kept.window.left >= kept.window.right or kept.window.top >= kept.window.bottom:
+        raise Invalid("The window must have its left before its right and its top before its bottom.", field="window")
+    if kept.department is not None:
+        member = await is_panel_member(connection, challenge_id, actor.person_id)
+        if not may_know_authors(actor, challenge, author=False, panel_member=member, unsealed=False):
+            raise Forbidden("Authors are hidden here, and their departments with them.")
+    try:
+        return (await read_latest(connection, actor, challenge_id, None, now)).id
+    except (NotFound, Forbidden):
+        return None

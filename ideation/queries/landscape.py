@@ -6,24 +6,48 @@ from uuid import UUID
 import msgspec
 
 from ideation.database import Connection
-from ideation.entities.landscape import MapCell, MapPoint
+from ideation.entities.landscape import MapCell, MapFilter, MapPoint, MapRegion
 from ideation.queries import load_statements
 
 _SQL = load_statements("landscape")
 
 
-async def count_placed(connection: Connection, challenge_id: UUID) -> tuple[int, datetime | None]:
-    """How many shown ideas have a place, and when the map was last computed."""
-    row = await connection.fetchrow(_SQL["count_placed"], challenge_id)
-    assert row is not None
-    return row["idea_count"], row["computed_at"]
+async def find_computed_at(connection: Connection, challenge_id: UUID) -> datetime | None:
+    """When the map was last computed; None before the first time."""
+    computed_at: datetime | None = await connection.fetchval(_SQL["computed_at"], challenge_id)
+    return computed_at
 
 
-async def list_points(connection: Connection, challenge_id: UUID) -> list[MapPoint]:
-    """Every shown idea on the map."""
-    return msgspec.convert(await connection.fetch(_SQL["list_points"], challenge_id), list[MapPoint])
+async def list_regions(
+    connection: Connection, challenge_id: UUID, ranking_id: UUID | None, kept: MapFilter
+) -> list[MapRegion]:
+    """Where the shown ideas of each theme lie, the largest first."""
+    rows = await connection.fetch(_SQL["list_regions"], challenge_id, ranking_id, *_arguments(kept))
+    return msgspec.convert(rows, list[MapRegion])
 
 
-async def list_cells(connection: Connection, challenge_id: UUID, cells_to_side: int) -> list[MapCell]:
-    """Near ideas of one theme together."""
-    return msgspec.convert(await connection.fetch(_SQL["list_cells"], challenge_id, cells_to_side), list[MapCell])
+async def list_points(
+    connection: Connection,
+    challenge_id: UUID,
+    ranking_id: UUID | None,
+    kept: MapFilter,
+    *,
+    after: UUID | None,
+    limit: int,
+) -> list[MapPoint]:
+    """Shown ideas on the map, by id."""
+    rows = await connection.fetch(_SQL["list_points"], challenge_id, ranking_id, *_arguments(kept), after, limit)
+    return msgspec.convert(rows, list[MapPoint])
+
+
+async def list_cells(
+    connection: Connection, challenge_id: UUID, ranking_id: UUID | None, kept: MapFilter, *, cells_to_side: int
+) -> list[MapCell]:
+    """Near ideas together, on a grid over the window."""
+    rows = await connection.fetch(_SQL["list_cells"], challenge_id, ranking_id, *_arguments(kept), cells_to_side)
+    return msgspec.convert(rows, list[MapCell])
+
+
+def _arguments(kept: MapFilter) -> list[object]:
+    window = kept.window
+    return [kept.state, kept.department, kept.theme_id, window.left, window.right, window.top, window.bottom]

@@ -10,6 +10,7 @@ from ideation.actions import landscape
 from ideation.ids import new_id
 from tests.api.conftest import Api
 from tests.factories import NOW, insert, make_challenge, make_idea, make_person
+from tests.panel_world import make_ranking
 
 
 async def employee(api: Api, **given: Any) -> httpx.AsyncClient:
@@ -188,9 +189,38 @@ async def test_the_map_shows_points_and_beyond_a_bound_cells(api: Api, monkeypat
     ideas = [await place(api, challenge_id, theme_id, title="Racks") for _ in range(2)]
     client, path = await employee(api), f"/v1/challenges/{challenge_id}/landscape"
     shown = (await client.get(path)).json()
-    point = {"title": "Racks", "theme_id": str(theme_id), "x": 0.5, "y": -0.5, "novelty": 0.25}
+    where = {"theme_id": str(theme_id), "x": 0.5, "y": -0.5, "score": None, "uncertainty": None}
+    point = {"title": "Racks", "state": "submitted", "theme": "bikes", "novelty": 0.25, **where}
     points = [{"idea_id": str(idea), **point} for idea in ideas]
-    assert shown == {"idea_count": 2, "points": points, "cells": None, "computed_at": None}
+    region = {"name": "bikes", "idea_count": 2, "spread_x": 0.0, "spread_y": 0.0, "covariance": 0.0, **where}
+    common = {"idea_count": 2, "regions": [region], "ranking_id": None, "computed_at": None}
+    assert shown == {"points": points, "cells": None, **common}
+    assert (await client.get(f"{path}/ideas")).json()["items"] == points
     monkeypatch.setattr(landscape, "MOST_POINTS", 1)
-    cell = {"theme_id": str(theme_id), "x": 0.5, "y": -0.5, "novelty": 0.25, "idea_count": 2}
-    assert (await client.get(path)).json() == {"idea_count": 2, "points": None, "cells": [cell], "computed_at": None}
+    cell = {"novelty": 0.25, "idea_count": 2, **where}
+    assert (await client.get(path)).json() == {"points": None, "cells": [cell], **common}
+
+
+async def test_the_map_is_filtered_and_shows_scores_only_to_those_who_may_see_them(api: Api) -> None:
+    challenge_id = await make_challenge(api.connection, authorship="hidden")
+    theme_id = await make_theme(api, challenge_id, "bikes")
+    near = await place(api, challenge_id, theme_id, title="Racks")
+    planned = await place(api, challenge_id, theme_id, title="Showers", state="planned")
+    await api.connection.execute("UPDATE idea_placements SET x = -0.9 WHERE idea_id = $1", planned)
+    await make_ranking(api.connection, challenge_id, [near, planned])
+    reader, runner = await employee(api), await moderator(api)
+    path = f"/v1/challenges/{challenge_id}/landscape"
+
+    async def titles(**query: str) -> list[str]:
+        return [point["title"] for point in (await reader.get(path, params=query)).json()["points"]]
+
+    assert await titles() == ["Racks", "Showers"]
+    assert await titles(state="planned") == ["Showers"]
+    assert await titles(left="0") == ["Racks"]
+    assert await titles(theme_id=str(new_id())) == []
+    assert (await reader.get(path, params={"left": "0.5", "right": "0.5"})).status_code == 422
+    assert (await reader.get(path, params={"left": "-2"})).status_code == 400
+    assert (await reader.get(path, params={"department": "Research"})).status_code == 403
+    assert (await reader.get(path)).json()["ranking_id"] is None
+    scored = (await runner.get(path)).json()["points"]
+    assert [(point["score"], round(point["uncertainty"], 6)) for point in scored] == [(1.0, 0.1), (0.5, 0.1)]
