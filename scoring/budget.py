@@ -10,8 +10,9 @@ from scipy import optimize
 from scoring.checks import Bools, Floats, Ints, non_negative
 from scoring.errors import ScoringError
 
-FORMULA_VERSION = "budget/1"
+FORMULA_VERSION = "budget/2"
 EPSILON = 1e-9
+NO_THEME = -1
 
 
 class EqualShares(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,29 +27,51 @@ class EqualShares(msgspec.Struct, frozen=True, kw_only=True):
     paid: Floats
 
 
-def knapsack(value: npt.ArrayLike, cost: npt.ArrayLike, budget: float) -> Ints:
+def knapsack(
+    value: npt.ArrayLike,
+    cost: npt.ArrayLike,
+    budget: float,
+    *,
+    most: int | None = None,
+    theme: npt.ArrayLike | None = None,
+    cap: int = 0,
+) -> Ints:
     """Ideas with the largest total value whose total cost stays within `budget` (0/1 knapsack, Dantzig 1957).
 
-    (ideas,) each; `value` and `cost` are 0 or more, cost and budget in one currency. Exact, by branch and cut. Returns
-    indices in ascending order; nothing affordable or no ideas give an empty list.
+    (ideas,) each; `value` and `cost` are 0 or more, cost and budget in one currency. Exact, by branch and cut. `most`
+    limits how many are taken; with `cap` > 0 at most so many of each `theme` (−1 means none and is never capped).
+    Returns indices in ascending order; ideas worth nothing are not taken; nothing affordable or no ideas give an empty
+    list.
 
     >>> knapsack([10, 6, 6], [10, 5, 5], 10).tolist()
     [1, 2]
+    >>> knapsack([10, 6, 6], [10, 5, 5], 10, theme=[0, 1, 1], cap=1).tolist()
+    [0]
     """
     worth = non_negative(value, "value")
     price = non_negative(cost, "cost", worth.size)
-    affordable = np.flatnonzero(price <= budget)
-    if not affordable.size:
+    group = np.full(worth.size, NO_THEME) if theme is None else np.asarray(theme)
+    if group.shape != worth.shape or (most is not None and most < 0):
+        raise ScoringError("theme needs one number an idea, and most must not be negative")
+    open_to = np.flatnonzero((price <= budget) & (worth > 0))
+    if not open_to.size:
         return np.zeros(0, dtype=np.int64)
+    rows, limits = [price[open_to]], [float(budget)]
+    if most is not None:
+        rows.append(np.ones(open_to.size))
+        limits.append(float(most))
+    for capped in np.unique(group[open_to][group[open_to] != NO_THEME]) if cap > 0 else []:
+        rows.append((group[open_to] == capped).astype(np.float64))
+        limits.append(float(cap))
     result = optimize.milp(
-        -worth[affordable],
-        constraints=optimize.LinearConstraint(price[affordable][None, :], ub=budget),
-        integrality=np.ones(affordable.size),
+        -worth[open_to],
+        constraints=optimize.LinearConstraint(np.array(rows), ub=limits),
+        integrality=np.ones(open_to.size),
         bounds=optimize.Bounds(0, 1),
     )
     if result.x is None:
         raise ScoringError("the budget could not be solved: check that all numbers are of a usual size")
-    return affordable[np.asarray(result.x) > 0.5].astype(np.int64)
+    return open_to[np.asarray(result.x) > 0.5].astype(np.int64)
 
 
 def equal_shares(
@@ -105,14 +128,12 @@ def _cheapest(u: Floats, price: Floats, money: Floats, chosen: list[int]) -> tup
 def _price_per_utility(u: Floats, money: Floats, cost: float) -> float:
     """Smallest ρ with Σ min(money, ρ·u) = cost: voters who run out first pay all they have."""
     order = np.argsort(money / u, kind="stable")
-    left_cost, left_utility = cost, float(u.sum())
-    for voter in order:
-        rho = left_cost / left_utility
-        if rho * u[voter] <= money[voter] + EPSILON:
-            return float(rho)
-        left_cost -= float(money[voter])
-        left_utility = max(left_utility - float(u[voter]), EPSILON)
-    return float((money / u).max())
+    u, money = u[order], money[order]
+    left_cost = cost - np.concatenate(([0.0], np.cumsum(money)[:-1]))
+    left_utility = np.cumsum(u[::-1])[::-1]
+    rho = left_cost / left_utility
+    enough = np.flatnonzero(rho * u <= money + EPSILON)
+    return float(rho[enough[0]]) if enough.size else float((money / u).max())
 
 
 def _completed(u: Floats, price: Floats, budget: float, chosen: list[int]) -> list[int]:

@@ -11,6 +11,8 @@ from scoring.errors import ScoringError
 
 FORMULA_VERSION = "dpp-greedy/2"
 NO_THEME = -1
+THEME_SHARE = 0.3
+DUPLICATE_SIMILARITY = 0.85
 CONTENDERS = 512
 POOL = 1536
 FIRST_TRIES = 48
@@ -55,8 +57,8 @@ def shortlist(
     theme: npt.ArrayLike,
     k: int,
     max_cost_share: float = 0.03,
-    theme_share: float = 0.3,
-    duplicate_similarity: float = 0.85,
+    theme_share: float = THEME_SHARE,
+    duplicate_similarity: float = DUPLICATE_SIMILARITY,
 ) -> Shortlist:
     """Greedy MAP of a determinantal point process under theme caps (Chen, Zhang & Zhou, NeurIPS 2018).
 
@@ -72,10 +74,10 @@ def shortlist(
     ([0, 2], [-1, 0, -1])
     """
     value, rows, group = _checked(score, vectors, theme, k)
-    folded = _fold(value, rows, k, duplicate_similarity)
+    folded = fold(value, rows, k, duplicate_similarity)
     alone = folded < 0
     plain = ranking(value)[alone[ranking(value)]][:k]
-    cap = max(1, math.ceil(theme_share * k))
+    cap = theme_cap(k, theme_share)
     candidates = np.flatnonzero(alone).astype(np.int64)
     field = _Field(
         value=value, rows=rows, group=group, candidates=candidates, scaled=_scaled(value)[candidates], k=k, cap=cap
@@ -91,6 +93,38 @@ def shortlist(
         plain_themes=_theme_count(group, plain),
         strength=strength,
     )
+
+
+def theme_cap(k: int, share: float = THEME_SHARE) -> int:
+    """How many of `k` places one theme may take.
+
+    >>> theme_cap(20), theme_cap(1)
+    (6, 1)
+    """
+    return max(1, math.ceil(share * k))
+
+
+def fold(score: npt.ArrayLike, vectors: npt.ArrayLike, k: int, limit: float = DUPLICATE_SIMILARITY) -> Ints:
+    """For each idea the better near-duplicate that stands for it, or −1: best first, so that the better one stands.
+
+    (ideas,) scores and (ideas × d) vectors; two ideas are near-duplicates when their cosine is above `limit`. Looked
+    for among the best max(512, 10·k) only.
+
+    >>> fold([1.0, 0.9, 0.5], [[1, 0], [1, 0.01], [0, 1]], k=1).tolist()
+    [-1, 0, -1]
+    """
+    value = floats(score, "score")
+    folded = np.full(value.size, -1, dtype=np.int64)
+    contenders = ranking(value)[: max(CONTENDERS, 10 * k)]
+    unit = _unit_rows(_matrix(vectors, value.size)[contenders] if value.size else np.zeros((0, 1)))
+    similar = np.triu(unit @ unit.T > limit, k=1)
+    standing = np.ones(contenders.size, dtype=np.bool_)
+    for place in np.flatnonzero(similar.any(axis=1)):
+        if standing[place]:
+            twins = np.flatnonzero(similar[place] & standing)
+            standing[twins] = False
+            folded[contenders[twins]] = contenders[place]
+    return folded
 
 
 def greedy_dpp(
@@ -251,21 +285,6 @@ def _topped_up(field: _Field, picked: Ints) -> Ints:
 
 def _is_full(group: Ints, chosen: list[int], item: int, limit: int) -> bool:
     return bool(group[item] != NO_THEME and np.count_nonzero(group[chosen] == group[item]) >= limit)
-
-
-def _fold(value: Floats, vectors: Floats, k: int, limit: float) -> Ints:
-    """Fold near-duplicates among the contenders, best first, so that the better one always stands."""
-    folded = np.full(value.size, -1, dtype=np.int64)
-    contenders = ranking(value)[: max(CONTENDERS, 10 * k)]
-    unit = _unit_rows(vectors[contenders])
-    similar = np.triu(unit @ unit.T > limit, k=1)
-    standing = np.ones(contenders.size, dtype=np.bool_)
-    for place in np.flatnonzero(similar.any(axis=1)):
-        if standing[place]:
-            twins = np.flatnonzero(similar[place] & standing)
-            standing[twins] = False
-            folded[contenders[twins]] = contenders[place]
-    return folded
 
 
 def _scaled(value: Floats) -> Floats:

@@ -124,6 +124,7 @@ async def make_ranking(
     kind: str = "closing",
     created_at: datetime = CLOSED_AT,
     summary: Mapping[str, Any] | None = None,
+    inputs: bytes = b"",
 ) -> UUID:
     """A stored ranking of these ideas with scores falling from 1 to 0 and chances likewise."""
     ranking_id = new_id()
@@ -136,7 +137,7 @@ async def make_ranking(
         formula_version="test/1",
         shortlist_size=2,
         seed=1,
-        inputs=b"",
+        inputs=inputs,
         inputs_sha256=str(ranking_id),
         summary=dict(summary or {}),
         idea_count=len(best_first),

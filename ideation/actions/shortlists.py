@@ -1,8 +1,12 @@
 """Making a shortlist, showing it, changing it by hand."""
 
 import asyncio
+import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from ideation.actions.panel_rankings import refuse_open_reviews
 from ideation.actions.panels import challenge_run_by
@@ -10,16 +14,27 @@ from ideation.database import Connection
 from ideation.entities.challenges import Challenge, ChallengeState
 from ideation.entities.ideas import Idea, IdeaState
 from ideation.entities.people import Actor
-from ideation.entities.shortlists import MakeShortlist, ShortlistChange, ShortlistOut, StoredShortlist
-from ideation.errors import NotFound, PreconditionFailed, WrongState
+from ideation.entities.rankings import CrowdInputs
+from ideation.entities.shortlists import (
+    MakeShortlist,
+    Price,
+    RankedCandidate,
+    ShortlistChange,
+    ShortlistMethod,
+    ShortlistOut,
+    StoredShortlist,
+)
+from ideation.errors import Invalid, NotFound, PreconditionFailed, WrongState
 from ideation.queries import audit
 from ideation.queries import shortlists as queries
-from ideation.queries.assignments import count_reviews
+from ideation.queries.assignments import count_reviews, latest_crowd_ranking
 from ideation.queries.challenges import find_challenge, is_panel_member
 from ideation.queries.ideas import find_idea
+from ideation.queries.rankings import read_inputs
 from ideation.rules.challenges import require_visible, runs_challenge
 from ideation.rules.reviews import panel_may_see_ranks
 from ideation.rules.shortlists import changed_order, choose
+from ideation.rules.shortlists_budget import choose_for_crowd, choose_for_sponsor
 
 # Only the best so many ideas a place compete for the list: further down, no diversity is worth the score.
 CANDIDATES_PER_PLACE = 20
@@ -31,14 +46,9 @@ async def make_shortlist(
 ) -> ShortlistOut:
     """A new shortlist from the latest ranking; an earlier one, with its changes, stays in the record."""
     challenge = await _challenge_to_change(connection, actor, challenge_id, now)
-    stored = await build_shortlist(connection, challenge, input.size or challenge.shortlist_size, actor.person_id, now)
-    return await _out(connection, stored)
-
-
-async def build_shortlist(
-    connection: Connection, challenge: Challenge, size: int, created_by: UUID | None, now: datetime
-) -> StoredShortlist:
-    """Choose and store a shortlist from the latest ranking; `created_by` is None for a job."""
+    if (input.budget is None) != (input.method is ShortlistMethod.DIVERSE):
+        raise Invalid("A budget goes with the methods knapsack and equal_shares, and those with a budget.")
+    size = input.size or challenge.shortlist_size
     ranking_id = await queries.latest_ranking(connection, challenge.id)
     if ranking_id is None:
         raise WrongState("There is no ranking yet to make a shortlist from.")
@@ -46,9 +56,9 @@ async def build_shortlist(
     candidates = await queries.list_candidates(connection, ranking_id, limit)
     if not candidates:
         raise WrongState("No ranked idea is waiting for a decision.")
-    chosen, price = await asyncio.to_thread(choose, candidates, size)
+    chosen, price = await _choose(connection, challenge, input, candidates, size)
     shortlist_id = await queries.add_shortlist(
-        connection, challenge.id, ranking_id, chosen, size, price, created_by, now
+        connection, challenge.id, ranking_id, chosen, size, price, actor.person_id, now
     )
     await audit.record(
         connection,
@@ -56,11 +66,35 @@ async def build_shortlist(
         subject_kind="shortlist",
         subject_id=shortlist_id,
         now=now,
-        actor_id=created_by,
+        actor_id=actor.person_id,
         challenge_id=challenge.id,
-        details={"size": size, "ranking_id": str(ranking_id), "price": price.text},
+        details={"size": size, "ranking_id": str(ranking_id), "method": input.method, "price": price.text},
     )
-    return await _latest(connection, challenge.id)
+    return await _out(connection, await _latest(connection, challenge.id))
+
+
+async def _choose(
+    connection: Connection,
+    challenge: Challenge,
+    input: MakeShortlist,
+    candidates: Sequence[RankedCandidate],
+    size: int,
+) -> tuple[list[UUID], Price]:
+    if input.budget is None:
+        return await asyncio.to_thread(choose, candidates, size)
+    if input.method is ShortlistMethod.KNAPSACK:
+        return await asyncio.to_thread(choose_for_sponsor, candidates, size, input.budget)
+    votes = await _read_votes(connection, challenge.id)
+    return await asyncio.to_thread(choose_for_crowd, candidates, size, input.budget, votes)
+
+
+async def _read_votes(connection: Connection, challenge_id: UUID) -> CrowdInputs:
+    """The answers behind the latest ranking by the crowd, so that the list can be recomputed from what is stored."""
+    ranking_id = await latest_crowd_ranking(connection, challenge_id)
+    stored = None if ranking_id is None else await read_inputs(connection, ranking_id)
+    if stored is None:
+        raise WrongState("There is no ranking by the crowd yet whose voters could share a budget.")
+    return msgspec.msgpack.decode(zlib.decompress(stored.inputs), type=CrowdInputs)
 
 
 async def read_shortlist(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ShortlistOut:
@@ -120,6 +154,7 @@ async def _latest(connection: Connection, challenge_id: UUID) -> StoredShortlist
 
 
 async def _out(connection: Connection, stored: StoredShortlist) -> ShortlistOut:
+    entries = await queries.list_entries(connection, stored.id, stored.ranking_id)
     return ShortlistOut(
         id=stored.id,
         challenge_id=stored.challenge_id,
@@ -127,7 +162,8 @@ async def _out(connection: Connection, stored: StoredShortlist) -> ShortlistOut:
         ranking_kind=await queries.ranking_kind(connection, stored.ranking_id),
         size=stored.size,
         price=stored.price,
-        entries=await queries.list_entries(connection, stored.id, stored.ranking_id),
+        cost=sum(entry.cost or 0.0 for entry in entries),
+        entries=entries,
         changes=await queries.list_changes(connection, stored.id),
         created_at=stored.created_at,
         version=stored.version,

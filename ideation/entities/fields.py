@@ -19,5 +19,6 @@ Note = Annotated[str, Meta(max_length=5_000, pattern=_NO_NUL)]
 Tag = Annotated[str, Meta(min_length=1, max_length=50, pattern=_SOMETHING)]
 Tags = Annotated[list[Tag], Meta(max_length=20)]
 Email = Annotated[str, Meta(max_length=320, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$(?!\n)", examples=["ada@example.org"])]
+Money = Annotated[float, Meta(gt=0, le=1e12, description="In the currency of the challenge's budget.")]
 # RFC 3339 with an offset; naive times are refused.
 Moment = Annotated[datetime, Meta(tz=True, examples=["2026-03-02T09:00:00Z"])]

@@ -1,21 +1,36 @@
 """Shortlists: the k ideas the panel talks about, chosen by rank and diversity, changed by hand with a reason."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from ideation.entities.fields import Reason
+from ideation.entities.fields import Money, Reason
 
 Place = Annotated[int, Meta(ge=1, le=500, description="Place on the list, 1 is first.")]
 
 
+class ShortlistMethod(StrEnum):
+    """`diverse`: best and diverse; `knapsack`: most expected winners for a sponsor's budget; `equal_shares`: a crowd's
+    budget, of which every voter holds an equal share."""
+
+    DIVERSE = "diverse"
+    KNAPSACK = "knapsack"
+    EQUAL_SHARES = "equal_shares"
+
+
 class MakeShortlist(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Make a new shortlist from the latest ranking; without a size, the challenge's own."""
+    """Make a new shortlist from the latest ranking; without a size, the challenge's own.
+
+    `knapsack` and `equal_shares` need a `budget` and choose among the ideas whose cost is known.
+    """
 
     size: Annotated[int, Meta(ge=1, le=500)] | None = None
+    method: ShortlistMethod = ShortlistMethod.DIVERSE
+    budget: Money | None = None
 
 
 class _Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="change"):
@@ -45,19 +60,37 @@ ShortlistChange = AddToShortlist | RemoveFromShortlist | MoveOnShortlist
 
 
 class RankedCandidate(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea near the top of a ranking. `vector` is None where its text could not be encoded."""
+    """An idea near the top of a ranking. `vector` is None where its text could not be encoded, `cost` where nobody has
+    estimated it."""
 
     idea_id: UUID
     score: float
+    probability_top: float = 0.0
+    cost: float | None = None
     theme_id: UUID | None
     vector: Any
 
 
+class BudgetUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How a budget was laid out. `without_cost`: ideas left out because nobody has estimated their cost.
+
+    `voters`: whose equal shares paid, 0 where a sponsor does. `completed`: ideas that the shares of their own voters
+    could not pay in full, bought with what was left over.
+    """
+
+    method: ShortlistMethod
+    budget: float
+    spent: float
+    without_cost: int
+    voters: int
+    completed: list[UUID]
+
+
 class Price(msgspec.Struct, frozen=True, kw_only=True):
-    """What diversity costs. `cost_share`: mean score given up, as a share of the range of the scores compared.
+    """What diversity, or a budget, costs. `cost_share`: mean score given up, as a share of the scores' range.
 
     `text` says it in words. `over_cap`: better ideas left out because their theme was full. `folded`: near-duplicates
-    that a better idea on the list stands for.
+    that a better idea on the list stands for. `budget`: how it was laid out, None for a list without one.
     """
 
     cost_share: float
@@ -66,6 +99,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     over_cap: list[UUID]
     folded: dict[UUID, UUID]
     text: str
+    budget: BudgetUse | None = None
 
 
 class StoredShortlist(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +126,7 @@ class ShortlistEntry(msgspec.Struct, frozen=True, kw_only=True):
     rank: int | None
     score: float | None
     probability_top: float | None
+    cost: float | None
     changed_by: UUID | None
     changed_by_name: str | None
     reason: str
@@ -109,7 +144,7 @@ class ShortlistAudit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShortlistOut(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest shortlist of a challenge."""
+    """The latest shortlist of a challenge. `cost`: what its ideas cost together, as far as their costs are known."""
 
     id: UUID
     challenge_id: UUID
@@ -117,6 +152,7 @@ class ShortlistOut(msgspec.Struct, frozen=True, kw_only=True):
     ranking_kind: str
     size: int
     price: Price
+    cost: float
     entries: list[ShortlistEntry]
     changes: list[ShortlistAudit]
     created_at: datetime

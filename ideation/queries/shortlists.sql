@@ -3,12 +3,13 @@ SELECT id FROM rankings WHERE challenge_id = $1
 ORDER BY array_position(ARRAY['panel', 'closing', 'interim'], kind), created_at DESC, id DESC LIMIT 1;
 
 -- list_candidates: the best ideas of a ranking that can still be chosen
-SELECT entry.idea_id, entry.score, placement.theme_id, vectors.vector
+SELECT entry.idea_id, entry.score, entry.probability_top, idea_costs.cost, placement.theme_id, vectors.vector
  FROM ranking_entries AS entry
  JOIN ideas AS idea ON idea.id = entry.idea_id AND idea.canonical_id IS NULL AND idea.hidden_at IS NULL
      AND idea.state NOT IN ('draft', 'withdrawn', 'declined', 'already_exists', 'implemented')
  LEFT JOIN idea_placements AS placement ON placement.idea_id = entry.idea_id
  LEFT JOIN idea_vectors AS vectors ON vectors.idea_id = entry.idea_id
+ LEFT JOIN idea_costs ON idea_costs.idea_id = entry.idea_id
  WHERE entry.ranking_id = $1
 ORDER BY entry.position LIMIT $2;
 
@@ -29,7 +30,7 @@ SELECT kind FROM rankings WHERE id = $1;
 
 -- list_entries: the list with titles, themes, and the ranking's figures
 SELECT entry.idea_id, idea.title, entry.position, coalesce(theme.name, theme.label) AS theme, idea.state,
-       ranked.position AS rank, ranked.score, ranked.probability_top,
+       ranked.position AS rank, ranked.score, ranked.probability_top, idea_costs.cost,
        entry.changed_by, person.name AS changed_by_name, entry.reason
 FROM shortlist_entries AS entry
 JOIN ideas AS idea ON idea.id = entry.idea_id
@@ -37,6 +38,7 @@ LEFT JOIN ranking_entries AS ranked ON ranked.ranking_id = $2 AND ranked.idea_id
 LEFT JOIN idea_placements AS placement ON placement.idea_id = entry.idea_id
 LEFT JOIN themes AS theme ON theme.id = placement.theme_id
 LEFT JOIN people AS person ON person.id = entry.changed_by
+LEFT JOIN idea_costs ON idea_costs.idea_id = entry.idea_id
 WHERE entry.shortlist_id = $1
 ORDER BY entry.position, entry.idea_id;
 

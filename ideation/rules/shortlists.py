@@ -22,7 +22,10 @@ def choose(candidates: Sequence[RankedCandidate], size: int) -> tuple[list[UUID]
     `scoring.diversity.shortlist`: near-duplicates folded, at most 30 % a theme, up to 3 % of the score range given up.
     """
     result = diversity.shortlist(
-        score=[idea.score for idea in candidates], vectors=_vectors(candidates), theme=_themes(candidates), k=size
+        score=[idea.score for idea in candidates],
+        vectors=vector_rows(candidates),
+        theme=theme_numbers(candidates),
+        k=size,
     )
     chosen = [candidates[place].idea_id for place in result.chosen.tolist()]
     return chosen, _price(candidates, result)
@@ -42,7 +45,7 @@ def changed_order(order: Sequence[UUID], change: ShortlistChange) -> list[UUID]:
     return [*rest[:place], change.idea_id, *rest[place:]]
 
 
-def _vectors(candidates: Sequence[RankedCandidate]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def vector_rows(candidates: Sequence[RankedCandidate]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Rows of zeros stand for texts that could not be encoded: they are like nothing else."""
     width = max((len(idea.vector) for idea in candidates if idea.vector is not None), default=1)
     rows = np.zeros((len(candidates), width))
@@ -52,7 +55,8 @@ def _vectors(candidates: Sequence[RankedCandidate]) -> np.ndarray[tuple[int, int
     return rows
 
 
-def _themes(candidates: Sequence[RankedCandidate]) -> list[int]:
+def theme_numbers(candidates: Sequence[RankedCandidate]) -> list[int]:
+    """One number a theme; -1 for an idea without one."""
     numbers: dict[UUID, int] = {}
     return [
         diversity.NO_THEME if idea.theme_id is None else numbers.setdefault(idea.theme_id, len(numbers))

@@ -64,7 +64,9 @@ async def test_a_shortlist_is_made_from_the_latest_ranking_and_read(api: Api) ->
             "over_cap": [],
             "folded": {},
             "text": "Diversity changes nothing: these are the best ideas by score alone.",
+            "budget": None,
         },
+        "cost": 0.0,
         "entries": [
             {
                 "idea_id": str(table.ideas[0]),
@@ -75,6 +77,7 @@ async def test_a_shortlist_is_made_from_the_latest_ranking_and_read(api: Api) ->
                 "rank": 1,
                 "score": 1.0,
                 "probability_top": 1.0,
+                "cost": None,
                 "changed_by": None,
                 "changed_by_name": None,
                 "reason": "",

@@ -1,9 +1,11 @@
 """What must hold for any input: order, relabelling, one more yes, ties, and recomputation to the last digit."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -327,6 +329,40 @@ def test_shortlist_keeps_its_size_its_caps_and_its_order(seed: int, k: int) -> N
     assert len(set(result.chosen.tolist())) == result.chosen.size == min(k, standing)
     assert (np.diff(score[result.chosen]) <= 0).all()
     assert result.cost_share >= 0
+
+
+@SETTINGS
+@given(SEEDS)
+def test_knapsack_is_the_best_of_all_affordable_sets(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    value, cost, theme = random.random(8), random.integers(1, 30, 8), random.integers(-1, 2, 8)
+
+    def allowed(some: tuple[int, ...]) -> bool:
+        counts = np.bincount(theme[list(some)] + 1, minlength=3)
+        return bool(cost[list(some)].sum() <= 60 and len(some) <= 4 and (counts[1:] <= 2).all())
+
+    best = max(
+        value[list(some)].sum() for size in range(5) for some in itertools.combinations(range(8), size) if allowed(some)
+    )
+    bought = budget.knapsack(value, cost, 60, most=4, theme=theme, cap=2)
+
+    assert allowed(tuple(bought.tolist()))
+    assert value[bought].sum() == pytest.approx(best)
+
+
+@SETTINGS
+@given(SEEDS)
+def test_equal_shares_spends_a_groups_own_money_as_the_group_wants(seed: int) -> None:
+    """Voters who agree on a project that their shares can pay always get it (unanimous cohesive groups)."""
+    random = np.random.default_rng(seed)
+    likes = random.random((6, 8)) < 0.3
+    likes[:3, 0] = True
+    likes[:3, 1:] = False
+    likes[3:, 0] = False
+
+    bought = budget.equal_shares(likes, np.full(8, 50.0), 100.0)
+
+    assert 0 in bought.chosen.tolist()
 
 
 @SETTINGS
