@@ -12,7 +12,7 @@ from workers.clustering.duplicates import ScoredPairs, score_pairs
 from workers.clustering.groups import group_pairs
 from workers.clustering.measures import b_cubed, rank_correlation, retrieval_measures, theme_agreement
 from workers.clustering.pair_model import PairModel, shipped_model
-from workers.clustering.partition import divide, find_count, representation
+from workers.clustering.partition import divide, find_count, representation, smoothed
 from workers.clustering.retrieval import rank_similar
 
 
@@ -65,9 +65,10 @@ def evaluate_themes(labels: ThemeLabels, encoder: Encoder, *, seed: int = 0) -> 
     """NMI and ARI of the division with the true and with the found number of themes."""
     corpus = build_corpus(labels.texts, encoder.encode(labels.texts), encoder=encoder.name)
     rows = representation(corpus, seed=seed)
-    true_count, found_count = len(set(labels.labels)), find_count(rows, seed=seed)
-    with_true = theme_agreement(divide(rows, true_count, seed=seed), labels.labels)
-    with_found = theme_agreement(divide(rows, found_count, seed=seed), labels.labels)
+    drawn = smoothed(corpus, rows)
+    true_count, found_count = len(set(labels.labels)), find_count(rows, drawn, seed=seed)
+    with_true = theme_agreement(divide(drawn, true_count, seed=seed), labels.labels)
+    with_found = theme_agreement(divide(drawn, found_count, seed=seed), labels.labels)
     return {
         "texts": len(labels.texts),
         "true_number": {"themes": true_count, "nmi": with_true[0], "ari": with_true[1]},

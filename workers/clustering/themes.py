@@ -9,13 +9,13 @@ from workers.clustering.corpus import Corpus, Floats
 from workers.clustering.labels import label_groups
 from workers.clustering.landscape import Places, fit_map, places_on_map
 from workers.clustering.novelty import novelty
-from workers.clustering.partition import FEWEST_IN_THEME, centres_of, divide, find_count, representation
+from workers.clustering.partition import FEWEST_IN_THEME, centres_of, divide, find_count, representation, smoothed
 from workers.clustering.values import OUTSIDE, ParentTheme, Theme, ThemeModel, Themes
 
 Labels = NDArray[np.int64]
 
 FEWEST_IDEAS = 6
-MOST_FLAT_THEMES = 12
+MOST_FLAT_THEMES = 24
 TYPICAL = 3
 LOWEST_FIT = 0.05
 KEEP_MARGIN = 0.05
@@ -50,7 +50,7 @@ def cluster(
     past = None if earlier is None else corpus.space.transform(earlier)
     return Themes(
         themes=_themes(corpus.texts, groups, fit, parent_of, stop_words),
-        parents=_parent_themes(corpus.texts, groups, parent_of, stop_words),
+        parents=_parent_themes(corpus.texts, groups, fit, parent_of, stop_words),
         theme_of=theme_of,
         typicality=fit,
         novelty=novelty(corpus.nearest[1], corpus.meaning, earlier=past),
@@ -64,12 +64,14 @@ def _divided(corpus: Corpus, seed: int, count: int | None, previous: Sequence[in
     labels = np.full(len(corpus), OUTSIDE, dtype=np.int64)
     if has_vector.sum() < FEWEST_IDEAS:
         return labels
-    rows = representation(corpus, seed=seed)[has_vector]
+    rows_of_all = representation(corpus, seed=seed)
+    rows = rows_of_all[has_vector]
     before = None if previous is None else np.asarray(previous, dtype=np.int64)[has_vector]
     if before is not None and before.max(initial=OUTSIDE) >= 0:
         labels[has_vector] = _continued(rows, before)
     else:
-        labels[has_vector] = divide(rows, count or find_count(rows, seed=seed), seed=seed)
+        drawn = smoothed(corpus, rows_of_all)[has_vector]
+        labels[has_vector] = divide(drawn, count or find_count(rows, drawn, seed=seed), seed=seed)
     return labels
 
 
@@ -125,27 +127,38 @@ def _themes(
     parent_of: Sequence[int] | None,
     stop_words: Iterable[str],
 ) -> list[Theme]:
-    labels = label_groups(texts, groups, stop_words=stop_words)
+    typical = [_typical_first(group, fit) for group in groups]
+    labels = label_groups(texts, typical, stop_words=stop_words)
     return [
         Theme(
             label=label,
             terms=terms,
             members=group,
-            typical=sorted(group, key=lambda position: (-fit[position], position))[:TYPICAL],
+            typical=typical[theme][:TYPICAL],
             parent=None if parent_of is None else parent_of[theme],
         )
         for theme, (group, (label, terms)) in enumerate(zip(groups, labels, strict=True))
     ]
 
 
+def _typical_first(group: Sequence[int], fit: NDArray[np.float64]) -> list[int]:
+    return sorted(group, key=lambda position: (-fit[position], position))
+
+
 def _parent_themes(
-    texts: Sequence[str], groups: Sequence[list[int]], parent_of: Sequence[int] | None, stop_words: Iterable[str]
+    texts: Sequence[str],
+    groups: Sequence[list[int]],
+    fit: NDArray[np.float64],
+    parent_of: Sequence[int] | None,
+    stop_words: Iterable[str],
 ) -> list[ParentTheme]:
     if parent_of is None:
         return []
     held = [[theme for theme, own in enumerate(parent_of) if own == parent] for parent in range(max(parent_of) + 1)]
     labels = label_groups(
-        texts, [[idea for theme in part for idea in groups[theme]] for part in held], stop_words=stop_words
+        texts,
+        [_typical_first([idea for theme in part for idea in groups[theme]], fit) for part in held],
+        stop_words=stop_words,
     )
     return [
         ParentTheme(label=label, terms=terms, themes=part) for part, (label, terms) in zip(held, labels, strict=True)
