@@ -18,7 +18,6 @@ from ideation.credentials import hash_secret
 from ideation.entities.people import Actor
 from ideation.entities.sign_in import Credential
 from ideation.errors import ExpiredToken, ForgedRequest, IdeationError, Unauthenticated
-from ideation.queries.sign_in import find_actor_by_session, find_actor_by_token
 
 SESSION_COOKIE = "ideation_session"
 CSRF_HEADER = "x-csrf-token"
@@ -75,7 +74,7 @@ async def _find_credential(connection: AnyConnection, work: UnitOfWork) -> Crede
     if authorization is not None:
         found = await _find_by_token(authorization, work)
     elif cookie:
-        found = await find_actor_by_session(await work.connection(), hash_secret(cookie))
+        found = await work.platform.callers.by_session(hash_secret(cookie))
     else:
         return None
     credential = _require_valid(found, work)
@@ -88,7 +87,7 @@ async def _find_by_token(authorization: str, work: UnitOfWork) -> Credential | N
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("Send the access token as 'Authorization: Bearer <token>'.")
-    return await find_actor_by_token(await work.connection(), hash_secret(token.strip()))
+    return await work.platform.callers.by_token(hash_secret(token.strip()))
 
 
 def _require_valid(credential: Credential | None, work: UnitOfWork) -> Credential:

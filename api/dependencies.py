@@ -37,6 +37,11 @@ async def provide_actor(request: AnyRequest, connection: Connection) -> Actor:  
     return require_actor(await identify(request, work_of(request.scope)))
 
 
+async def provide_actor_alone(request: AnyRequest, now: datetime) -> Actor:  # noqa: ARG001
+    """The signed-in person, for handlers that ask for a connection by themselves, if at all."""
+    return require_actor(await identify(request, work_of(request.scope)))
+
+
 async def provide_visitor(request: AnyRequest, connection: Connection) -> Actor | None:  # noqa: ARG001
     """The signed-in person, or None, for pages that everybody may see."""
     return await find_visitor(request, work_of(request.scope))
@@ -73,3 +78,5 @@ DEPENDENCIES = {
     "settings": Provide(provide_settings, sync_to_thread=False),
     "page": Provide(provide_page, sync_to_thread=False),
 }
+
+WITHOUT_CONNECTION = {"actor": Provide(provide_actor_alone)}

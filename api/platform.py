@@ -1,10 +1,12 @@
-"""What all requests of one process share: settings, clock, connection pools, counters."""
+"""What all requests of one process share: settings, clock, connection pools, counters, statements asked together."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from litestar import Litestar
 
+from api.ballots import Ballots
+from api.callers import Callers
 from api.metrics import Metrics
 from api.rate_limits import RateLimiter
 from api.token_uses import TokenUses
@@ -28,6 +30,8 @@ class Platform:
         self.metrics = Metrics()
         self.rate_limiter = RateLimiter(settings)
         self.token_uses = TokenUses()
+        self.callers = Callers(lambda: self.readers)
+        self.ballots = Ballots(lambda: self.writers)
         self._pools: tuple[Pool, Pool] | None = None
 
     @property

@@ -25,12 +25,11 @@ from litestar.types import (
 from api.bodies import read_ahead
 from api.idempotency import Claim, keep_answer
 from api.platform import Platform, platform_of
+from api.pools import borrow
 from api.problems import send_problem
 from ideation.database import Connection, Pool
 from ideation.entities.sign_in import Credential
-from ideation.errors import Unavailable
 
-ACQUIRE_SECONDS = 5.0
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -52,7 +51,7 @@ class UnitOfWork:
     async def connection(self) -> Connection:
         """This request's connection: in a transaction if the request may write, otherwise one that refuses to."""
         if self._connection is None:
-            self._connection = await _acquire(self._pool)
+            self._connection = await borrow(self._pool)
             if self._needs_transaction:
                 self._transaction = self._connection.transaction()
                 await self._transaction.start()
@@ -86,13 +85,6 @@ class UnitOfWork:
     @property
     def _pool(self) -> Pool:
         return self.platform.writers if self.writes else self.platform.readers
-
-
-async def _acquire(pool: Pool) -> "PoolConnectionProxy[asyncpg.Record]":
-    try:
-        return await pool.acquire(timeout=ACQUIRE_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise Unavailable("The database is not available at the moment; try again shortly.") from error
 
 
 def work_of(scope: Scope) -> UnitOfWork:

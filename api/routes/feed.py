@@ -5,7 +5,9 @@ from uuid import UUID
 
 from litestar import post, put
 
-from ideation.actions import feed, votes
+from api.dependencies import WITHOUT_CONNECTION, AnyRequest
+from api.unit_of_work import work_of
+from ideation.actions import feed
 from ideation.database import Connection
 from ideation.entities.feed import DealInput, Hand
 from ideation.entities.people import Actor
@@ -24,10 +26,17 @@ async def deal(
     return await feed.deal(connection, actor, challenge_id, data or DealInput(), now)
 
 
-@put("/cards/{card_id:uuid}/answer", summary="Answer a card", tags=["feed"], opt={"one_statement": True})
-async def answer(card_id: UUID, data: AnswerInput, connection: Connection, actor: Actor, now: datetime) -> Vote:
+@put(
+    "/cards/{card_id:uuid}/answer",
+    summary="Answer a card",
+    tags=["feed"],
+    opt={"one_statement": True},
+    dependencies=WITHOUT_CONNECTION,
+)
+async def answer(card_id: UUID, data: AnswerInput, request: AnyRequest, actor: Actor, now: datetime) -> Vote:
     """Answers a dealt card, or changes the answer while voting is open; sending it twice changes nothing."""
-    return await votes.answer_card(connection, actor, card_id, data, now)
+    work = work_of(request.scope)
+    return await work.platform.ballots.answer_card(work.connection, actor, card_id, data, now)
 
 
 handlers = [deal, answer]

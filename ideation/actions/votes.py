@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge, VotingMethod
 from ideation.entities.ideas import Idea
 from ideation.entities.people import Actor, Scope
-from ideation.entities.votes import Answer, AnswerInput, CountRow, Vote, VoteCounts, VoteRow
+from ideation.entities.votes import Answer, AnswerInput, CountRow, GivenVote, Vote, VoteCounts, VoteRow
 from ideation.errors import ChallengeClosed, Forbidden, Invalid, NotFound, OwnIdea
 from ideation.queries import challenges as challenge_queries
 from ideation.queries import ideas as idea_queries
@@ -25,15 +27,26 @@ from ideation.rules.votes import (
 )
 
 
+def answer_to_card(actor: Actor, card_id: UUID, form: AnswerInput, now: datetime) -> GivenVote:
+    """An answer as `queries.votes.answer_cards` writes it, once this person may take part."""
+    require_taking_part(actor)
+    return _given(actor, card_id, form, now)
+
+
+def support_of_idea(actor: Actor, idea_id: UUID, form: AnswerInput, now: datetime) -> GivenVote:
+    """A vote through a link as `queries.votes.put_votes` writes it, once this person may take part."""
+    require_taking_part(actor)
+    require_scope(actor, Scope.READ)
+    return _given(actor, idea_id, form, now)
+
+
 async def answer_card(connection: Connection, actor: Actor, card_id: UUID, form: AnswerInput, now: datetime) -> Vote:
     """Answer a dealt card, or change the answer while voting is open; repeating it changes nothing."""
-    require_taking_part(actor)
-    value, methods = value_of(form.answer), methods_of(form.answer)
-    row = await vote_queries.answer_card(connection, card_id, actor, value, methods, now)
+    row = (await vote_queries.answer_cards(connection, [answer_to_card(actor, card_id, form, now)]))[0]
     if row is None:
         await _refuse_card(connection, actor, card_id, form.answer, now)
         raise ChallengeClosed
-    return _vote(row)
+    return vote_of(row)
 
 
 async def put_vote(connection: Connection, actor: Actor, idea_id: UUID, form: AnswerInput, now: datetime) -> Vote:
@@ -41,20 +54,24 @@ async def put_vote(connection: Connection, actor: Actor, idea_id: UUID, form: An
 
     A vote on a merged idea goes to the idea that is shown in its place.
     """
-    require_taking_part(actor)
-    require_scope(actor, Scope.READ)
-    value, methods = value_of(form.answer), methods_of(form.answer)
+    given = support_of_idea(actor, idea_id, form, now)
     # The statement checks everything itself, visibility too; the way round is for merged ideas, and to say why not.
-    row = await vote_queries.put_vote(connection, idea_id, actor, value, methods, now)
+    row = (await vote_queries.put_votes(connection, [given]))[0]
     if row is not None:
-        return _vote(row)
+        return vote_of(row)
     idea, challenge = await _visible(connection, actor, idea_id, now)
     survivor_id = await _survivor(connection, actor, idea, challenge)
-    row = await vote_queries.put_vote(connection, survivor_id, actor, value, methods, now)
+    row = (await vote_queries.put_votes(connection, [replace(given, target_id=survivor_id)]))[0]
     if row is None:
         await _refuse(connection, actor, challenge, survivor_id, form.answer, now)
         raise Invalid("Through its link you can only support an idea; answer its card in the feed to say no or skip.")
-    return _vote(row)
+    return vote_of(row)
+
+
+def vote_of(row: VoteRow) -> Vote:
+    """A written vote as people see it."""
+    answer = answer_of(row.value, VotingMethod(row.voting_method))
+    return Vote(idea_id=row.idea_id, answer=answer, ranks=row.dealt, updated_at=row.updated_at)
 
 
 async def remove_vote(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> None:
@@ -128,9 +145,15 @@ def _closed(challenge: Challenge) -> ChallengeClosed:
     )
 
 
-def _vote(row: VoteRow) -> Vote:
-    answer = answer_of(row.value, VotingMethod(row.voting_method))
-    return Vote(idea_id=row.idea_id, answer=answer, ranks=row.dealt, updated_at=row.updated_at)
+def _given(actor: Actor, target_id: UUID, form: AnswerInput, now: datetime) -> GivenVote:
+    methods = methods_of(form.answer)
+    return GivenVote(
+        target_id=target_id,
+        actor=actor,
+        value=value_of(form.answer),
+        methods=None if methods is None else [str(method) for method in methods],
+        at=now,
+    )
 
 
 def _counts(idea_id: UUID, method: VotingMethod, counts: CountRow, own: VoteRow | None) -> VoteCounts:

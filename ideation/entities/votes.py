@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from ideation.entities.people import Actor
+
 
 class Word(StrEnum):
     """An answer in words: yes, no and skip on a yes/no challenge, up and skip on an up-vote challenge."""
@@ -54,6 +56,16 @@ class VoteCounts(msgspec.Struct, frozen=True, kw_only=True):
     mean_stars: float | None
     supporters: int
     own_answer: Answer | None
+
+
+class GivenVote(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants written: on a card or an idea, with the voting methods it fits (None for any)."""
+
+    target_id: UUID
+    actor: Actor
+    value: int | None
+    methods: list[str] | None
+    at: datetime
 
 
 class VoteRow(msgspec.Struct, frozen=True, kw_only=True):

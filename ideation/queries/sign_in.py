@@ -1,6 +1,6 @@
-"""SQL that finds out who a request comes from: one statement per request."""
+"""SQL that finds out who requests come from: one statement for all that arrive at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,21 +14,24 @@ from ideation.queries import load_statements
 _SQL = load_statements("sign_in")
 
 
-async def find_actor_by_token(connection: Connection, token_hash: bytes) -> Credential | None:
-    """Whose access token this is; None when unknown, revoked or of somebody who may no longer sign in."""
-    row = await connection.fetchrow(_SQL["find_actor_by_token"], token_hash)
-    return None if row is None else _credential(row)
+async def find_actors_by_token(connection: Connection, token_hashes: Sequence[bytes]) -> list[Credential | None]:
+    """Whose access tokens these are; None for one unknown, revoked or of somebody who may no longer sign in."""
+    return _in_order(token_hashes, await connection.fetch(_SQL["find_actors_by_token"], token_hashes))
 
 
-async def find_actor_by_session(connection: Connection, token_hash: bytes) -> Credential | None:
-    """Whose browser session this is; None when unknown, ended or of somebody who may no longer sign in."""
-    row = await connection.fetchrow(_SQL["find_actor_by_session"], token_hash)
-    return None if row is None else _credential(row)
+async def find_actors_by_session(connection: Connection, token_hashes: Sequence[bytes]) -> list[Credential | None]:
+    """Whose browser sessions these are; None for one unknown, ended or of somebody who may no longer sign in."""
+    return _in_order(token_hashes, await connection.fetch(_SQL["find_actors_by_session"], token_hashes))
 
 
 async def note_token_uses(connection: Connection, uses: Mapping[UUID, datetime]) -> None:
     """Store when tokens were last used."""
     await connection.execute(_SQL["note_token_uses"], list(uses), list(uses.values()))
+
+
+def _in_order(token_hashes: Sequence[bytes], rows: Sequence[asyncpg.Record]) -> list[Credential | None]:
+    found = {row["token_hash"]: _credential(row) for row in rows}
+    return [found.get(token_hash) for token_hash in token_hashes]
 
 
 def _credential(row: asyncpg.Record) -> Credential:

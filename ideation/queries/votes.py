@@ -10,8 +10,7 @@ import asyncpg
 import msgspec
 
 from ideation.database import Connection
-from ideation.entities.people import Actor
-from ideation.entities.votes import CountRow, VoteRow
+from ideation.entities.votes import CountRow, GivenVote, VoteRow
 from ideation.errors import Invalid
 from ideation.queries import load_statements
 
@@ -29,13 +28,12 @@ def _within_budget() -> Iterator[None]:
         raise Invalid(f"You do not have that many tokens: {error.message}.") from error
 
 
-async def answer_card(
-    connection: Connection, card_id: UUID, actor: Actor, value: int | None, methods: Sequence[str] | None, now: datetime
-) -> VoteRow | None:
-    """Write the answer to a dealt card; None when the card, the idea, the person or the moment does not allow it."""
-    values = (card_id, actor.person_id, value, methods, now, actor.department, actor.site)
-    with _within_budget():
-        return _vote(await connection.fetchrow(_SQL["answer_card"], *values))
+async def answer_cards(connection: Connection, given: Sequence[GivenVote]) -> list[VoteRow | None]:
+    """Write answers to dealt cards; None for each that its card, idea, person or moment does not allow.
+
+    No two may be by the same person on the same card. They are written together or, when this raises, not at all.
+    """
+    return await _write(connection, _SQL["answer_cards"], given)
 
 
 async def find_card(connection: Connection, card_id: UUID, person_id: UUID) -> tuple[UUID, UUID] | None:
@@ -44,13 +42,28 @@ async def find_card(connection: Connection, card_id: UUID, person_id: UUID) -> t
     return None if row is None else (row["challenge_id"], row["idea_id"])
 
 
-async def put_vote(
-    connection: Connection, idea_id: UUID, actor: Actor, value: int | None, methods: Sequence[str] | None, now: datetime
-) -> VoteRow | None:
-    """Write a vote from outside the feed; None when the idea, the person or the moment does not allow it."""
-    values = (idea_id, actor.person_id, value, methods, now, actor.department, actor.site)
+async def put_votes(connection: Connection, given: Sequence[GivenVote]) -> list[VoteRow | None]:
+    """Write votes from outside the feed; None for each that its idea, person or moment does not allow.
+
+    No two may be by the same person on the same idea. They are written together or, when this raises, not at all.
+    """
+    return await _write(connection, _SQL["put_votes"], given)
+
+
+async def _write(connection: Connection, statement: str, given: Sequence[GivenVote]) -> list[VoteRow | None]:
+    columns = (
+        [one.target_id for one in given],
+        [one.actor.person_id for one in given],
+        [one.value for one in given],
+        [None if one.methods is None else ",".join(one.methods) for one in given],
+        [one.at for one in given],
+        [one.actor.department for one in given],
+        [one.actor.site for one in given],
+    )
     with _within_budget():
-        return _vote(await connection.fetchrow(_SQL["put_vote"], *values))
+        rows = await connection.fetch(statement, *columns)
+    written = {row["place"]: _vote(row) for row in rows}
+    return [written.get(place) for place in range(1, len(given) + 1)]
 
 
 async def remove_vote(connection: Connection, idea_id: UUID, person_id: UUID, now: datetime) -> bool:

@@ -1,58 +1,69 @@
--- answer_card: record or change the answer to a dealt card, in one step with every check; no row when one refuses
-INSERT INTO votes (idea_id, person_id, challenge_id, value, impression_id, created_at, updated_at)
-SELECT card.idea_id, card.person_id, card.challenge_id, $3::smallint, card.id, $5::timestamptz, $5
-FROM (
-    SELECT impressions.*
-    FROM impressions
+-- answer_cards: record or change answers to dealt cards, in one step with every check; no row for one that is refused
+WITH card AS MATERIALIZED (
+    SELECT given.place, given.value, given.at, impressions.id, impressions.idea_id, impressions.person_id,
+           impressions.challenge_id, challenges.voting_method
+    FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+        WITH ORDINALITY AS given (card_id, person_id, value, methods, at, department, site, place)
+    JOIN impressions ON impressions.id = given.card_id AND impressions.person_id = given.person_id
     JOIN challenges ON challenges.id = impressions.challenge_id
     JOIN ideas ON ideas.id = impressions.idea_id
-    WHERE impressions.id = $1 AND impressions.person_id = $2
-      AND takes_votes(challenges, $5)
-      AND ($4::text[] IS NULL OR challenges.voting_method = ANY ($4))
-      AND in_audience(challenges, $6, $7)
+    WHERE takes_votes(challenges, given.at)
+      AND (given.methods IS NULL OR challenges.voting_method = ANY (string_to_array(given.methods, ',')))
+      AND in_audience(challenges, given.department, given.site)
       AND ideas.state NOT IN ('draft', 'withdrawn') AND ideas.hidden_at IS NULL
       AND NOT EXISTS (SELECT FROM idea_authors JOIN ideas AS folded ON folded.id = idea_authors.idea_id
                       WHERE (folded.id = ideas.id OR folded.canonical_id = ideas.id)
-                        AND idea_authors.person_id = $2 AND agreed_at IS NOT NULL)
+                        AND idea_authors.person_id = given.person_id AND agreed_at IS NOT NULL)
+    -- Everybody takes locks in this order, and the counters follow in it: groups never wait for each other in a circle.
+    ORDER BY impressions.idea_id, impressions.person_id
     FOR KEY SHARE OF challenges
     FOR NO KEY UPDATE OF impressions
-) AS card
-ON CONFLICT (idea_id, person_id) DO UPDATE SET
-    value = excluded.value,
-    impression_id = coalesce(votes.impression_id, excluded.impression_id),
-    updated_at = CASE WHEN votes.impression_id IS NULL OR votes.value IS DISTINCT FROM excluded.value
-                      THEN excluded.updated_at ELSE votes.updated_at END
-RETURNING idea_id, value, impression_id IS NOT NULL AS dealt, updated_at,
-          (SELECT voting_method FROM challenges WHERE id = votes.challenge_id);
+), written AS (
+    INSERT INTO votes (idea_id, person_id, challenge_id, value, impression_id, created_at, updated_at)
+    SELECT idea_id, person_id, challenge_id, value, id, at, at FROM card
+    ON CONFLICT (idea_id, person_id) DO UPDATE SET
+        value = excluded.value,
+        impression_id = coalesce(votes.impression_id, excluded.impression_id),
+        updated_at = CASE WHEN votes.impression_id IS NULL OR votes.value IS DISTINCT FROM excluded.value
+                          THEN excluded.updated_at ELSE votes.updated_at END
+    RETURNING idea_id, person_id, value, impression_id IS NOT NULL AS dealt, updated_at
+)
+SELECT place, idea_id, written.value, dealt, updated_at, voting_method FROM written JOIN card USING (idea_id, person_id);
 
 -- find_card: whose card it is and of which idea
 SELECT challenge_id, idea_id FROM impressions WHERE id = $1 AND person_id = $2;
 
--- put_vote: a vote from anywhere but the feed on an idea that is not merged; it supports, or changes an answered card
-INSERT INTO votes (idea_id, person_id, challenge_id, value, impression_id, created_at, updated_at)
-SELECT wanted.idea_id, $2, wanted.challenge_id, $3::smallint, wanted.impression_id, $5::timestamptz, $5
-FROM (
-    SELECT ideas.id AS idea_id, ideas.challenge_id, standing.impression_id
-    FROM ideas
-    LEFT JOIN votes AS standing ON standing.idea_id = ideas.id AND standing.person_id = $2
+-- put_votes: votes from anywhere but the feed on ideas that are not merged; each supports, or changes an answered card
+WITH wanted AS MATERIALIZED (
+    SELECT given.place, given.value, given.at, given.person_id, ideas.id AS idea_id, ideas.challenge_id,
+           standing.impression_id, challenges.voting_method
+    FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+        WITH ORDINALITY AS given (idea_id, person_id, value, methods, at, department, site, place)
+    JOIN ideas ON ideas.id = given.idea_id
+    LEFT JOIN votes AS standing ON standing.idea_id = given.idea_id AND standing.person_id = given.person_id
     JOIN challenges ON challenges.id = ideas.challenge_id
-    WHERE ideas.id = $1 AND ideas.canonical_id IS NULL
-      AND takes_votes(challenges, $5)
-      AND ($4::text[] IS NULL OR challenges.voting_method = ANY ($4))
-      AND in_audience(challenges, $6, $7)
+    WHERE ideas.canonical_id IS NULL
+      AND takes_votes(challenges, given.at)
+      AND (given.methods IS NULL OR challenges.voting_method = ANY (string_to_array(given.methods, ',')))
+      AND in_audience(challenges, given.department, given.site)
       AND ideas.state NOT IN ('draft', 'withdrawn') AND ideas.hidden_at IS NULL
       AND NOT EXISTS (SELECT FROM idea_authors JOIN ideas AS folded ON folded.id = idea_authors.idea_id
                       WHERE (folded.id = ideas.id OR folded.canonical_id = ideas.id)
-                        AND idea_authors.person_id = $2 AND agreed_at IS NOT NULL)
-      AND (($3::smallint > 0 AND challenges.voting_method <> 'lemons') OR standing.impression_id IS NOT NULL)
+                        AND idea_authors.person_id = given.person_id AND agreed_at IS NOT NULL)
+      AND ((given.value > 0 AND challenges.voting_method <> 'lemons') OR standing.impression_id IS NOT NULL)
+    ORDER BY ideas.id, given.person_id
     FOR KEY SHARE OF challenges
-) AS wanted
-ON CONFLICT (idea_id, person_id) DO UPDATE SET
-    value = excluded.value,
-    updated_at = CASE WHEN votes.value IS DISTINCT FROM excluded.value
-                      THEN excluded.updated_at ELSE votes.updated_at END
-RETURNING idea_id, value, impression_id IS NOT NULL AS dealt, updated_at,
-          (SELECT voting_method FROM challenges WHERE id = votes.challenge_id);
+), written AS (
+    INSERT INTO votes (idea_id, person_id, challenge_id, value, impression_id, created_at, updated_at)
+    SELECT idea_id, person_id, challenge_id, value, impression_id, at, at FROM wanted
+    ON CONFLICT (idea_id, person_id) DO UPDATE SET
+        value = excluded.value,
+        updated_at = CASE WHEN votes.value IS DISTINCT FROM excluded.value
+                          THEN excluded.updated_at ELSE votes.updated_at END
+    RETURNING idea_id, person_id, value, impression_id IS NOT NULL AS dealt, updated_at
+)
+SELECT place, idea_id, written.value, dealt, updated_at, voting_method
+FROM written JOIN wanted USING (idea_id, person_id);
 
 -- remove_vote: take a vote back while voting is open; says whether it was open, whatever there was to remove
 WITH open AS (
