@@ -1,7 +1,7 @@
 """Asks together what many requests want to know at once: one statement, one round trip, and for writes one commit.
 
 No question waits for company. With nothing under way it is asked in the same turn of the event loop; what comes while
-others are being answered is asked when they are, all of it at once.
+others are being answered is asked when they are, all of it at once, or after a few milliseconds beside them.
 """
 
 import asyncio
@@ -11,8 +11,10 @@ from typing import Generic, TypeVar
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
-# How many groups may be under way at once: one is read or written while the next one gathers.
-LANES = 2
+# How long the next group waits for the one before, so that one that takes long does not hold up everybody.
+PATIENCE_SECONDS = 0.005
+# How many groups may be under way at once.
+LANES = 4
 LARGEST_GROUP = 100
 
 
@@ -25,35 +27,38 @@ class Batches(Generic[Question, Answer]):
     def __init__(
         self,
         answer: Callable[[Sequence[Question]], Awaitable[Sequence[Answer]]],
-        *,
-        lanes: int = LANES,
-        largest: int = LARGEST_GROUP,
     ) -> None:
         self._answer = answer
-        self._largest = largest
-        self._free_lanes = lanes
         self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
-        self._about_to_start = False
         self._running: set[asyncio.Task[None]] = set()
+        self._next_start: asyncio.Handle | None = None
 
     async def ask(self, question: Question) -> Answer:
         """The answer to one question."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((question, future))
-        if self._free_lanes and not self._about_to_start:
-            self._about_to_start = True
-            loop.call_soon(self._start)
+        if self._next_start is None:
+            self._next_start = (
+                loop.call_later(PATIENCE_SECONDS, self._start) if self._running else loop.call_soon(self._start)
+            )
         return await future
 
     def _start(self) -> None:
-        self._about_to_start = False
-        while self._waiting and self._free_lanes:
-            group, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
-            self._free_lanes -= 1
-            task = asyncio.create_task(self._run(group))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        """Ask what waits, unless too much is under way already: then the end of a group starts the next one."""
+        if self._next_start is not None:
+            self._next_start.cancel()
+            self._next_start = None
+        if not self._waiting or len(self._running) >= LANES:
+            return
+        group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
+        task = asyncio.create_task(self._run(group))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._start()
 
     async def _run(self, group: list[tuple[Question, asyncio.Future[Answer]]]) -> None:
         try:
@@ -67,6 +72,3 @@ class Batches(Generic[Question, Answer]):
                 # A request that was given up no longer waits.
                 if not future.done():
                     future.set_result(answer)
-        finally:
-            self._free_lanes += 1
-            self._start()

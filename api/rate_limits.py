@@ -102,15 +102,14 @@ class RateLimiter:
 
     async def _exchange(self, redis: Redis, window: int, sent: dict[str, int]) -> dict[str, int]:
         # A request that is counted while this waits goes into the next exchange.
+        name = f"ideation:requests:{window}"
         async with redis.pipeline(transaction=False) as pipeline:
             for key, count in sent.items():
-                name = f"ideation:requests:{window}:{key}"
-                pipeline.incrby(name, count)
-                pipeline.expire(name, 2 * WINDOW_SECONDS)
-            for key, count in sent.items():
+                pipeline.hincrby(name, key, count)
                 self._shared[key] = self._shared.get(key, 0) + count
+            pipeline.expire(name, 2 * WINDOW_SECONDS)
             answers = await pipeline.execute()
-        return dict(zip(sent, answers[::2], strict=True))
+        return dict(zip(sent, answers[:-1], strict=True))
 
     def _fall_silent(self, error: Exception) -> None:
         if self.redis_answers:
