@@ -72,12 +72,13 @@ async def change_person(
     person_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
 ) -> Response[bytes]:
     """Gives or takes a role, ends or restores access, or makes a sign-in link, as the button says."""
+    require_administrator(actor)
     form = await read_form(request)
     button = form.text("button")
     if button == "link":
         link = await sessions.invite(connection, actor, person_id, now, minutes=_LINK_MINUTES)
         person = await people.read_person(connection, actor, person_id)
-        return view.written("admin_person.html", person=person, all_roles=list(Role), link=link)
+        return view.page("admin_person.html", person=person, all_roles=list(Role), link=link)
     if button == "roles":
         await _set_roles(connection, actor, person_id, form, now)
     elif button == "deactivate":

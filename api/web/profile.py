@@ -31,8 +31,7 @@ async def _page(
     form: Form = EMPTY_FORM,
     issued: IssuedToken | None = None,
 ) -> Response[bytes]:
-    show_page = view.page if issued is None else view.written
-    return show_page(
+    return view.page(
         "profile.html",
         status=422 if form.errors else 200,
         me=await personal_data.read_me(connection, actor),

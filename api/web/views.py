@@ -55,13 +55,13 @@ class View:
         return work_of(self.request.scope).platform.settings
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response[bytes]:
-        """A page that has changed nothing: a form that it answers may be sent again."""
+        """A template with these values; a message kept for it is shown once.
+
+        It is never kept for a repeat: a form that it answers may be sent again, and a secret that it shows is stored
+        nowhere.
+        """
         if self._work is not None:
             self._work.claim = None
-        return self.written(template, status=status, **context)
-
-    def written(self, template: str, *, status: int = 200, **context: Any) -> Response[bytes]:
-        """A template with these values; a message kept for it is shown once."""
         flash = self.request.cookies.get(FLASH_COOKIE)
         content = _ENVIRONMENT.get_template(template).render(**self._surroundings(flash), **context)
         cookies = [self._cookie(FLASH_COOKIE, "", 0)] if flash else []

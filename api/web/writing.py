@@ -18,6 +18,7 @@ from ideation.entities.ideas_forms import IdeaEdit, IdeaOut, MyIdea, NewDraft, N
 from ideation.entities.people import Actor
 from ideation.entities.similar import SimilarIdea, SimilarRequest
 from ideation.errors import Invalid, PreconditionFailed
+from ideation.rules.ideas_writing import require_author
 
 _DRAFTS = 20
 
@@ -25,6 +26,7 @@ _DRAFTS = 20
 @get("/challenges/{challenge_id:uuid}/ideas/new")
 async def begin(challenge_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
     """An empty form, filled with the challenge's template, and the drafts that were begun before."""
+    await ideas.require_contributing(connection, actor, challenge_id, now)
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
     mine = await ideas_reading.list_my_ideas(connection, actor, limit=_DRAFTS, challenge_id=challenge_id)
     drafts = [idea for idea in mine.items if idea.state is IdeaState.DRAFT and not idea.is_invited]
@@ -107,8 +109,9 @@ def _has_words(form: Form, challenge: ChallengeOut) -> bool:
 
 @get("/ideas/{idea_id:uuid}/edit")
 async def begin_edit(idea_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
-    """The idea's wording in a form."""
+    """The idea's wording in a form, for its authors."""
     idea = await ideas_reading.read_idea(connection, actor, idea_id, now)
+    require_author(author=idea.is_author)
     challenge = await challenges.read_challenge(connection, actor, idea.challenge_id, now)
     typed = {"title": idea.title, "body": idea.body, "tags": ", ".join(idea.tags), "version": str(idea.version)}
     return _writing_page(view, challenge, Form(typed), idea)

@@ -197,14 +197,16 @@ async def delete_draft_challenge(connection: Connection, actor: Actor, challenge
     )
 
 
-async def find_visible_challenge(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:
+async def find_visible_challenge(
+    connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, *, asked_for: str = "challenge"
+) -> Challenge:
     """The challenge, if this person may see it; panel members see it also outside its audience."""
     challenge = await queries.find_challenge(connection, challenge_id, now)
     try:
         return require_visible(actor, challenge)
     except NotFound:
         member = await queries.is_panel_member(connection, challenge_id, actor.person_id)
-        return require_visible(actor, challenge, panel_member=member)
+        return require_visible(actor, challenge, panel_member=member, asked_for=asked_for)
 
 
 async def read_challenge(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ChallengeOut:

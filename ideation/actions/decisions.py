@@ -110,7 +110,8 @@ async def list_decisions(connection: Connection, actor: Actor, idea_id: UUID, no
     """What was decided about an idea, for its authors and those who run the challenge; for all once it is decided."""
     idea = await find_idea(connection, idea_id)
     challenge = None if idea is None else await find_challenge(connection, idea.challenge_id, now)
-    visible = require_visible(actor, challenge, panel_member=await _is_member(connection, actor, challenge))
+    member = await _is_member(connection, actor, challenge)
+    visible = require_visible(actor, challenge, panel_member=member, asked_for="idea")
     author = await is_author(connection, idea_id, actor.person_id)
     require_visible_idea(actor, visible, idea, author=author)
     decisions = await queries.list_of_idea(connection, idea_id)

@@ -35,7 +35,7 @@ from ideation.staging import stage_job
 
 async def submit_idea(connection: Connection, actor: Actor, challenge_id: UUID, new: NewIdea, now: datetime) -> IdeaOut:
     """Submit an idea at once; refused unless the challenge takes ideas at the moment it is written."""
-    challenge = await _require_contributing(connection, actor, challenge_id, now)
+    challenge = await require_contributing(connection, actor, challenge_id, now)
     idea = _idea(actor, challenge, tidy(new.title, new.body, new.tags), IdeaState.SUBMITTED, now)
     if not await queries.submit_idea(connection, idea, now):
         raise closed(challenge)
@@ -47,14 +47,15 @@ async def create_draft(
     connection: Connection, actor: Actor, challenge_id: UUID, new: NewDraft, now: datetime
 ) -> IdeaOut:
     """Keep an idea for later; only its authors see it."""
-    challenge = await _require_contributing(connection, actor, challenge_id, now)
+    challenge = await require_contributing(connection, actor, challenge_id, now)
     require_not_over(challenge)
     idea = _idea(actor, challenge, tidy(new.title, new.body, new.tags), IdeaState.DRAFT, now)
     await queries.add_draft(connection, idea, now)
     return new_idea_out(actor, challenge, idea, now)
 
 
-async def _require_contributing(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:
+async def require_contributing(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:
+    """The challenge, for those who may write an idea of it; Forbidden for others who see it, NotFound for the rest."""
     require_taking_part(actor)
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     require_contributor(actor, challenge)

@@ -44,7 +44,7 @@ async def find_visible_idea(connection: Connection, actor: Actor, idea_id: UUID,
         raise NotFound("There is no such idea, or it is not open to you.")
     around = await queries.read_surroundings(connection, idea_id, actor.person_id)
     challenge = await challenge_queries.find_challenge(connection, idea.challenge_id, now)
-    visible = require_visible(actor, challenge, panel_member=around.panel_member)
+    visible = require_visible(actor, challenge, panel_member=around.panel_member, asked_for="idea")
     require_visible_idea(actor, visible, idea, author=around.is_author or around.is_invited)
     return SeenIdea(idea=idea, challenge=visible, surroundings=around)
 

@@ -124,8 +124,8 @@ async def read_import(connection: Connection, actor: Actor, import_id: UUID, now
     """How far an import is, for those who run its challenge."""
     found = await queries.find_import(connection, import_id)
     if found is None:
-        raise NotFound
-    require_running_it(actor, await find_challenge(connection, found.challenge_id, now))
+        raise NotFound("There is no such import, or it is not open to you.")
+    require_running_it(actor, await find_challenge(connection, found.challenge_id, now), asked_for="import")
     return found
 
 
@@ -159,8 +159,8 @@ async def _running_import(
 ) -> tuple[ImportOut, Challenge]:
     found = await queries.lock_import(connection, import_id)
     if found is None:
-        raise NotFound
-    challenge = require_running_it(actor, await find_challenge(connection, found.challenge_id, now))
+        raise NotFound("There is no such import, or it is not open to you.")
+    challenge = require_running_it(actor, await find_challenge(connection, found.challenge_id, now), asked_for="import")
     if found.state != "running":
         raise WrongState("This import is finished; start a new one.")
     return found, await _hold_open(connection, challenge)

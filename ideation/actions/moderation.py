@@ -97,7 +97,7 @@ async def resolve_report(
     report = await queries.find_report(connection, report_id)
     if report is None:
         raise NotFound("There is no such report, or it is not open to you.")
-    subject = await _find_subject(connection, actor, report.about_idea_id, report.comment_id, now)
+    subject = await _find_subject(connection, actor, report.about_idea_id, report.comment_id, now, asked_for="report")
     resolved = await queries.resolve_reports(
         connection,
         idea_id=report.idea_id,
@@ -179,17 +179,24 @@ async def _find_comment(connection: Connection, actor: Actor, comment_id: UUID, 
     comment = await comment_queries.find_comment(connection, comment_id)
     if comment is None or comment.deleted_at is not None:
         raise NotFound("There is no such comment, or it is not open to you.")
-    return await _find_subject(connection, actor, comment.idea_id, comment_id, now)
+    return await _find_subject(connection, actor, comment.idea_id, comment_id, now, asked_for="comment")
 
 
 async def _find_subject(
-    connection: Connection, actor: Actor, idea_id: UUID, comment_id: UUID | None, now: datetime
+    connection: Connection,
+    actor: Actor,
+    idea_id: UUID,
+    comment_id: UUID | None,
+    now: datetime,
+    *,
+    asked_for: str = "idea",
 ) -> Subject:
     """What is to be moderated, for somebody who may: hidden and withdrawn things too, drafts never."""
     idea = await idea_queries.find_idea(connection, idea_id)
     if idea is None or idea.submitted_at is None:
-        raise NotFound("There is no such idea, or it is not open to you.")
-    challenge = require_visible(actor, await challenge_queries.find_challenge(connection, idea.challenge_id, now))
+        raise NotFound(f"There is no such {asked_for}, or it is not open to you.")
+    found = await challenge_queries.find_challenge(connection, idea.challenge_id, now)
+    challenge = require_visible(actor, found, asked_for=asked_for)
     author_ids = await _author_ids(connection, idea_id, comment_id)
     require_moderating(actor, challenge, own=actor.person_id in author_ids)
     return Subject(challenge=challenge, idea_id=idea_id, comment_id=comment_id, author_ids=author_ids, title=idea.title)

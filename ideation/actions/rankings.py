@@ -65,14 +65,17 @@ async def _visible_ranking(connection: Connection, actor: Actor, ranking_id: UUI
     ranking = await queries.find_ranking(connection, ranking_id)
     if ranking is None:
         raise NotFound("There is no such ranking, or it is not open to you.")
-    if ranking.kind not in await _visible_kinds(connection, actor, ranking.challenge_id, now):
+    kinds = await _visible_kinds(connection, actor, ranking.challenge_id, now, asked_for="ranking")
+    if ranking.kind not in kinds:
         raise NotFound("There is no such ranking, or it is not open to you.")
     return ranking
 
 
-async def _visible_kinds(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> list[RankingKind]:
+async def _visible_kinds(
+    connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, *, asked_for: str = "challenge"
+) -> list[RankingKind]:
     found, panel_member = await challenge_queries.find_challenge_for(connection, challenge_id, actor.person_id, now)
-    challenge: Challenge = require_visible(actor, found, panel_member=panel_member)
+    challenge: Challenge = require_visible(actor, found, panel_member=panel_member, asked_for=asked_for)
     counts = await count_reviews(connection, challenge_id, actor.person_id)
     owes_reviews = counts.open > 0 and not reviewing_is_over(challenge, now)
     panel_member = panel_member and panel_may_see_ranks(challenge, now, counts)

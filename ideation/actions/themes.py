@@ -117,8 +117,8 @@ async def set_stop_words(
 async def _find(connection: Connection, actor: Actor, theme_id: UUID, now: datetime) -> tuple[Themed, Challenge]:
     theme = await queries.find_theme(connection, theme_id)
     if theme is None:
-        raise NotFound("There is no such theme.")
-    challenge = await find_visible_challenge(connection, actor, theme.challenge_id, now)
+        raise NotFound("There is no such theme, or it is not open to you.")
+    challenge = await find_visible_challenge(connection, actor, theme.challenge_id, now, asked_for="theme")
     require_moderating(actor, challenge, own=False)
     return theme, challenge
 

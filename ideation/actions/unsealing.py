@@ -41,7 +41,7 @@ async def approve_unsealing(
     unsealing = await queries.find_unsealing(connection, unsealing_id)
     if unsealing is None:
         raise NotFound("There is no such request, or it is not open to you.")
-    challenge = await find_visible_challenge(connection, actor, unsealing.challenge_id, now)
+    challenge = await find_visible_challenge(connection, actor, unsealing.challenge_id, now, asked_for="request")
     require_unsealing_role(actor, challenge, approval.role)
     require_second_person(actor, unsealing, approval.role)
     if not await queries.approve_unsealing(connection, unsealing_id, actor.person_id, approval.role, now):

@@ -102,7 +102,7 @@ async def _visible(connection: Connection, actor: Actor, idea_id: UUID, now: dat
     challenge, panel_member = await challenge_queries.find_challenge_for(
         connection, idea.challenge_id, actor.person_id, now
     )
-    visible = require_visible(actor, challenge, panel_member=panel_member)
+    visible = require_visible(actor, challenge, panel_member=panel_member, asked_for="idea")
     author = await idea_queries.is_author(connection, idea_id, actor.person_id)
     return require_visible_idea(actor, visible, idea, author=author), visible
 

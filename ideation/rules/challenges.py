@@ -27,17 +27,22 @@ def may_see_challenge(actor: Actor, challenge: Challenge, *, panel_member: bool 
     return panel_member or actor.has(Role.MODERATOR) or in_audience(actor, challenge)
 
 
-def require_visible(actor: Actor, challenge: Challenge | None, *, panel_member: bool = False) -> Challenge:
-    """The challenge, or NotFound alike for one that does not exist and one this person may not know of."""
+def require_visible(
+    actor: Actor, challenge: Challenge | None, *, panel_member: bool = False, asked_for: str = "challenge"
+) -> Challenge:
+    """The challenge, or NotFound alike for one that does not exist and one this person may not know of.
+
+    `asked_for` is what the person named, where that is something of the challenge: the refusal speaks of nothing else.
+    """
     require_scope(actor, Scope.READ)
     if challenge is None or not may_see_challenge(actor, challenge, panel_member=panel_member):
-        raise NotFound("There is no such challenge, or it is not open to you.")
+        raise NotFound(f"There is no such {asked_for}, or it is not open to you.")
     return challenge
 
 
-def require_running_it(actor: Actor, challenge: Challenge | None) -> Challenge:
+def require_running_it(actor: Actor, challenge: Challenge | None, *, asked_for: str = "challenge") -> Challenge:
     """The challenge, for those who run it; Forbidden for others who may see it, NotFound for the rest."""
-    visible = require_visible(actor, challenge)
+    visible = require_visible(actor, challenge, asked_for=asked_for)
     require_scope(actor, Scope.MANAGE)
     if not runs_challenge(actor, visible):
         raise Forbidden("Only the challenge's owner, its sponsor or an administrator may do this.")

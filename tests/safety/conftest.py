@@ -1,13 +1,25 @@
-"""The running application, and a clock that is put back after each test."""
+"""The running application, a company to ask about, and a clock that is put back after each test."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.api.conftest import _fresh_clock, api, module_database_url
+from api.unit_of_work import UnitOfWork
+from tests.api.conftest import Api, _fresh_clock, api, module_database_url
+from tests.safety.world import World, build_world
 
 __all__ = ["_fresh_clock", "api", "module_database_url"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(api: Api) -> AsyncIterator[World]:
+    """The company, which stays as it is: a request does all its work, and then takes it back."""
+    built = await build_world(api.connection)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(UnitOfWork, "commit", UnitOfWork.release)
+        yield built
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
