@@ -36,7 +36,7 @@ async def dismiss_flag(
     flag = await queries.find_flag(connection, flag_id)
     if flag is None:
         raise NotFound("There is no such flag, or it is not open to you.")
-    challenge = await _judged_by(connection, actor, flag.challenge_id, now)
+    challenge = await _judged_by(connection, actor, flag.challenge_id, now, asked_for="flag")
     if actor.person_id in flag.people:
         raise Forbidden("This pattern is about votes of yours; somebody else has to judge it.")
     if not await queries.dismiss_flag(connection, flag_id, actor.person_id, input.reason, now):
@@ -55,8 +55,10 @@ async def dismiss_flag(
     return (await _shown(connection, challenge, [dismissed or flag]))[0]
 
 
-async def _judged_by(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:
-    challenge = require_visible(actor, await find_challenge(connection, challenge_id, now))
+async def _judged_by(
+    connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, *, asked_for: str = "challenge"
+) -> Challenge:
+    challenge = require_visible(actor, await find_challenge(connection, challenge_id, now), asked_for=asked_for)
     require_scope(actor, Scope.MANAGE)
     if not (runs_challenge(actor, challenge) or actor.has(Role.MODERATOR)):
         raise Forbidden("Voting patterns are shown to those who run the challenge and to moderators.")

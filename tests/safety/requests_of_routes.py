@@ -17,6 +17,7 @@ USUAL = {
     "card_id": "card",
     "challenge_id": "challenge",
     "comment_id": "comment",
+    "flag_id": "flag",
     "idea_id": "idea",
     "import_id": "import",
     "job_id": "job",
@@ -38,6 +39,7 @@ FIXED = {
     "slug": "not-found",
     "secret": "unknown",
     "digest": "unknown",
+    "step": "question",
     "name": "unknown",
     "path": "unknown",
 }
@@ -134,6 +136,8 @@ ASKS: dict[str, Ask] = {
     ),
     "POST /v1/challenges/{challenge_id}/decide": Ask({"answers_owed": 4}, CLOSED, if_match=True),
     "GET /v1/ideas/{idea_id}/reviews": Ask(on={"idea_id": "reviewed_idea"}),
+    "PUT /v1/challenges/{challenge_id}/costs": Ask({"costs": [{"idea_id": "{idea}", "cost": 12.5}]}),
+    "POST /v1/integrity-flags/{flag_id}/dismissal": Ask(REASON),
     # Transfer
     "POST /v1/imports/{import_id}/lines": Ask(raw=b'{"kind":"idea","id":"x","author":"a","title":"t"}\n'),
     # People, policies, sessions
@@ -148,6 +152,11 @@ ASKS: dict[str, Ask] = {
     # Pages
     "POST /challenges/{challenge_id}/feed": Ask({"card": "{card}.{voted_idea}", "answer": "yes"}, form=True),
     "POST /challenges/{challenge_id}/ideas/new": Ask({"title": "Use less", "button": "submit"}, form=True),
+    "POST /challenges/{challenge_id}/ideas/similar": Ask({"title": "Use less"}, form=True),
+    "POST /challenges/{challenge_id}/ideas/keep": Ask({"title": "Use less"}, form=True),
+    "POST /challenges/new": Ask({"question": "What next?"}, form=True),
+    "POST /challenges/{challenge_id}/edit/{step}": Ask({"question": "What now?", "version": "1"}, form=True),
+    "POST /challenges/{challenge_id}/delete": Ask({}, DRAFT, form=True),
     "POST /ideas/{idea_id}/comments": Ask({"body": "Yes."}, form=True),
     "POST /comments/{comment_id}/delete": Ask({"version": "1"}, form=True),
     "POST /ideas/{idea_id}/support": Ask({"answer": "yes"}, VOTED, form=True),

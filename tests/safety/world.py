@@ -37,7 +37,14 @@ PEOPLE: dict[str, dict[str, object]] = {
 }
 AUDIENCE = ["Research", "Panel", "Strategy"]
 EVIDENCE: dict[str, list[object]] = {"shared_terms": [], "passages": [], "parts": []}
-PRICE: dict[str, object] = {"cost_share": 0.0, "themes": 1, "themes_by_score_alone": 1, "over_cap": [], "folded": {}, "text": "Nothing."}
+PRICE: dict[str, object] = {
+    "cost_share": 0.0,
+    "themes": 1,
+    "themes_by_score_alone": 1,
+    "over_cap": [],
+    "folded": {},
+    "text": "Nothing.",
+}
 PANEL_SUMMARY: dict[str, object] = {
     "review_count": 1,
     "reviewed_ideas": 1,
@@ -129,6 +136,7 @@ async def _open_challenge(connection: Connection, people: Mapping[str, UUID]) ->
     ids["pair"] = new_id()
     places = {"idea_a": pair[0], "idea_b": pair[1], "challenge_id": challenge}
     await insert(connection, "duplicate_pairs", id=ids["pair"], **places, **found)
+    ids["flag"] = await _flag(connection, challenge, [people["bystander"], people["employee"]])
     ids["import"] = new_id()
     file = {"format": "jsonl", "source_name": "file", "started_by": people["owner"], "started_at": NOW}
     await insert(connection, "imports", id=ids["import"], challenge_id=challenge, **file)
@@ -255,10 +263,19 @@ async def _sealed_challenge(connection: Connection, people: Mapping[str, UUID]) 
     )
     idea = await make_idea(connection, challenge, people["sealed_author"])
     other = await make_idea(connection, challenge, people["sealed_author"])
+    await _flag(connection, challenge, [people["sealed_author"], people["employee"]])
     asked = {"requested_by": people["administrator"], "requested_role": "administrator", "requested_at": NOW}
     unsealing = new_id()
     await insert(connection, "unsealings", id=unsealing, idea_id=idea, reason="A threat.", **asked)
     return {"sealed_challenge": challenge, "sealed_idea": idea, "other_sealed_idea": other, "unsealing": unsealing}
+
+
+async def _flag(connection: Connection, challenge: UUID, ring: list[UUID]) -> UUID:
+    flag = new_id()
+    seen = {"found_at": NOW, "last_seen_at": NOW, "votes": 4, "p_value": 0.001, "reason": "Twice.", "effects": []}
+    pattern = {"kind": "ring", "fingerprint": "f", "people": ring}
+    await insert(connection, "integrity_flags", id=flag, challenge_id=challenge, **pattern, **seen)
+    return flag
 
 
 async def _paired_challenge(connection: Connection, people: Mapping[str, UUID]) -> dict[str, object]:
