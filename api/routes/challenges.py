@@ -10,8 +10,9 @@ from litestar.params import Parameter, QueryParameter
 from api.dependencies import AnyRequest
 from api.etags import require_if_match, with_etag
 from api.paging import PageOut, PageRequest, page_out
-from ideation.actions import challenges, challenges_stages
+from ideation.actions import board, challenges, challenges_stages
 from ideation.database import Connection
+from ideation.entities.board import Board
 from ideation.entities.challenges import ChallengeState
 from ideation.entities.challenges_check import ChallengeCheck
 from ideation.entities.challenges_forms import (
@@ -81,6 +82,12 @@ async def read_participation(
     return await challenges.read_participation(connection, actor, challenge_id, now)
 
 
+@get("/challenges/{challenge_id:uuid}/board", summary="Watch a challenge", tags=_TAGS)
+async def read_board(challenge_id: UUID, connection: Connection, actor: Actor, now: datetime) -> Board:
+    """Participation by day and department, small departments folded together, and how evenly ideas were shown."""
+    return await board.read_board(connection, actor, challenge_id, now)
+
+
 @get("/challenges/{challenge_id:uuid}/check", summary="Check a challenge before publishing", tags=_TAGS)
 async def check_challenge(challenge_id: UUID, connection: Connection, actor: Actor, now: datetime) -> ChallengeCheck:
     """Every date and criterion that prevents publishing, and advice on the others. For those who run it."""
@@ -148,6 +155,7 @@ handlers = [
     edit_challenge,
     delete_challenge,
     read_participation,
+    read_board,
     check_challenge,
     publish_challenge,
     extend_challenge,

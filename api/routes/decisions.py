@@ -78,10 +78,17 @@ async def read_answers(challenge_id: UUID, connection: Connection, actor: Actor,
 
 @get("/challenges/{challenge_id:uuid}/answers/owed", summary="List answers owed", tags=_TAGS)
 async def list_owed(
-    challenge_id: UUID, connection: Connection, actor: Actor, now: datetime, page: PageRequest
+    challenge_id: UUID,
+    connection: Connection,
+    actor: Actor,
+    now: datetime,
+    page: PageRequest,
+    theme_id: UUID | None = None,
 ) -> PageOut[OwedAnswer]:
     """Ideas whose authors wait, the longest first, with their age. For those who run the challenge."""
-    found = await decisions.list_owed(connection, actor, challenge_id, now, after=page.after, limit=page.limit)
+    found = await decisions.list_owed(
+        connection, actor, challenge_id, now, after=page.after, limit=page.limit, theme_id=theme_id
+    )
     return page_out(found, page)
 
 

@@ -9,10 +9,12 @@ from litestar.exceptions import ClientException
 
 from api.dependencies import AnyRequest
 from api.web.forms import EMPTY_FORM, Form, read_form
+from api.web.plots import Bar, bars
 from api.web.views import View
-from ideation.actions import assignments, challenges, challenges_stages, decisions, jobs, panels, people
+from ideation.actions import assignments, board, challenges, challenges_stages, decisions, jobs, panels, people
 from ideation.database import Connection
 from ideation.entities.assignments import StartAssignment
+from ideation.entities.board import Board
 from ideation.entities.challenges_forms import ChallengeClosing, ChallengeOut, NewClosing
 from ideation.entities.decisions import DecideChallenge
 from ideation.entities.panels import SetPanelMember
@@ -21,6 +23,7 @@ from ideation.errors import Forbidden, Invalid
 
 _OWED = 20
 _FOUND_PEOPLE = 8
+_CHART_WIDTH = 560
 
 
 @get("/challenges/{challenge_id:uuid}/board")
@@ -41,6 +44,7 @@ async def _page(
     if not challenge.may_run:
         raise Forbidden("The board is for those who run this challenge.")
     owed = await decisions.list_owed(connection, actor, challenge.id, now, after=None, limit=_OWED)
+    watched = await board.read_board(connection, actor, challenge.id, now)
     return view.page(
         "board.html",
         status=422 if form.errors else 200,
@@ -51,10 +55,16 @@ async def _page(
         reviews=await panels.read_progress(connection, actor, challenge.id, now),
         answers=await decisions.read_answers(connection, actor, challenge.id, now),
         owed=owed.items,
+        board=watched,
+        charts={name: _chart(watched, name) for name in ("ideas", "answers", "comments")},
         analysis=await jobs.read_analysis(connection, actor, challenge.id, now),
         wanted=view.word("person"),
         people=await _find_people(connection, actor, view.word("person")),
     )
+
+
+def _chart(watched: Board, name: str) -> list[Bar]:
+    return bars([(day.day, getattr(day, name)) for day in watched.days], _CHART_WIDTH)
 
 
 async def _find_people(connection: Connection, actor: Actor, wanted: str | None) -> list[Any]:

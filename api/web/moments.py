@@ -1,6 +1,6 @@
 """Dates and durations in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from markupsafe import Markup, escape
 
@@ -20,6 +20,10 @@ class Moments:
     def day(self, moment: datetime) -> Markup:
         """The date alone."""
         return self._element(moment, self._day(moment))
+
+    def date(self, day: date) -> str:
+        """A day of the calendar."""
+        return self._named(day)
 
     def exact(self, moment: datetime) -> Markup:
         """Date and time, in UTC."""
@@ -52,9 +56,11 @@ class Moments:
         return field_value(moment)
 
     def _day(self, moment: datetime) -> str:
-        at = moment.astimezone(UTC)
-        month = self._texts("moment.months").split()[at.month - 1]
-        return self._texts("moment.day", day=at.day, month=month, year=at.year)
+        return self._named(moment.astimezone(UTC).date())
+
+    def _named(self, day: date) -> str:
+        month = self._texts("moment.months").split()[day.month - 1]
+        return self._texts("moment.day", day=day.day, month=month, year=day.year)
 
     def _element(self, moment: datetime, text: str) -> Markup:
         exact = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -27,3 +27,36 @@ def whiskers(intervals: Sequence[tuple[float, float, float]]) -> list[Whiskers]:
         return round(_MARGIN + (WIDTH - 2 * _MARGIN) * (value - lowest) / span, 1)
 
     return [Whiskers(low=across(low), dot=across(score), high=across(high)) for low, score, high in intervals]
+
+
+BAR_HEIGHT = 90
+_BAR_GAP = 3
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """One bar, standing on the lower edge of the drawing; `label` and `value` say what it shows."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: object
+    value: int
+
+
+def bars(values: Sequence[tuple[object, int]], width: int) -> list[Bar]:
+    """A bar for each labelled value, the highest as high as the drawing; nothing at all is a line on the edge."""
+    each = width / max(len(values), 1)
+    most = max((value for _, value in values), default=0) or 1
+    heights = [max(1.0 if value else 0.0, round(BAR_HEIGHT * value / most, 1)) for _, value in values]
+    return [
+        Bar(
+            x=round(number * each, 1),
+            y=round(BAR_HEIGHT - height, 1),
+            width=round(each - _BAR_GAP, 1),
+            height=height,
+            label=label,
+            value=value,
+        )
+        for number, ((label, value), height) in enumerate(zip(values, heights, strict=True))
+    ]

@@ -8,6 +8,7 @@ from litestar.handlers import BaseRouteHandler
 from api.unit_of_work import work_of
 from api.web import (
     admin,
+    answers,
     assets,
     board,
     challenge_editing,
@@ -44,6 +45,7 @@ PAGES = Router(
     "/",
     route_handlers=[
         *admin.handlers,
+        *answers.handlers,
         *assets.handlers,
         *board.handlers,
         *challenge_editing.handlers,

@@ -148,12 +148,19 @@ async def read_answers(connection: Connection, actor: Actor, challenge_id: UUID,
 
 
 async def list_owed(
-    connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, *, after: PageKey | None, limit: int
+    connection: Connection,
+    actor: Actor,
+    challenge_id: UUID,
+    now: datetime,
+    *,
+    after: PageKey | None,
+    limit: int,
+    theme_id: UUID | None = None,
 ) -> Page[OwedAnswer]:
     """Ideas whose authors wait for an answer, the longest waiting first."""
     await challenge_run_by(connection, actor, challenge_id, now)
     key = None if after is None else (datetime.fromisoformat(str(after[0])), UUID(str(after[1])))
-    rows = await queries.list_owed(connection, challenge_id, now, key, limit + 1)
+    rows = await queries.list_owed(connection, challenge_id, now, key, limit + 1, theme_id)
     return cut_page(rows, limit, lambda row: [row.owed_since.isoformat(), str(row.idea_id)])
 
 

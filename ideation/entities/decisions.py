@@ -78,11 +78,16 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwedAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea whose authors wait for an answer: since its submission, or since the close where that came later."""
+    """An idea whose authors wait for an answer: since its submission, or since the close where that came later.
+
+    One that was merged is answered with the idea it was merged into (`canonical_id`).
+    """
 
     idea_id: UUID
     title: str
     state: str
+    canonical_id: UUID | None
+    theme: str | None
     owed_since: datetime
     age_hours: float
 

@@ -58,10 +58,15 @@ async def list_results(
 
 
 async def list_owed(
-    connection: Connection, challenge_id: UUID, now: datetime, after: tuple[datetime, UUID] | None, limit: int
+    connection: Connection,
+    challenge_id: UUID,
+    now: datetime,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    theme_id: UUID | None = None,
 ) -> list[OwedAnswer]:
     """Ideas without an answer, the longest waiting first."""
-    rows = await connection.fetch(_SQL["list_owed"], challenge_id, now, *(after or (None, None)), limit)
+    rows = await connection.fetch(_SQL["list_owed"], challenge_id, now, *(after or (None, None)), limit, theme_id)
     return msgspec.convert(rows, list[OwedAnswer])
 
 

@@ -192,7 +192,13 @@ async def test_answers_are_counted_from_submission_and_from_the_close(api: Api) 
     page = (await board.owner.get(f"{board.address}/answers/owed?limit=1")).json()
     rest = (await board.owner.get(f"{board.address}/answers/owed?limit=1&cursor={page['next_cursor']}")).json()
     assert rest["next_cursor"] is None
-    owed = {"title": "Turn it off", "owed_since": "2026-03-01T09:00:00Z", "age_hours": 29.0}
+    owed = {
+        "title": "Turn it off",
+        "canonical_id": None,
+        "theme": None,
+        "owed_since": "2026-03-01T09:00:00Z",
+        "age_hours": 29.0,
+    }
     assert page["items"] + rest["items"] == [
         {"idea_id": str(third), "state": "under_review"} | owed,
         {"idea_id": str(fourth), "state": "submitted"} | owed,
