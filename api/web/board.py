@@ -21,7 +21,7 @@ from ideation.entities.panels import SetPanelMember
 from ideation.entities.people import Actor, PersonFilter
 from ideation.errors import Forbidden, Invalid
 
-_OWED = 20
+_OWED = 8
 _FOUND_PEOPLE = 8
 _CHART_WIDTH = 560
 

@@ -21,7 +21,7 @@ class Moments:
         """The date alone."""
         return self._element(moment, self._day(moment))
 
-    def date(self, day: date) -> str:
+    def calendar_day(self, day: date) -> str:
         """A day of the calendar."""
         return self._named(day)
 
