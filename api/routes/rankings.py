@@ -5,15 +5,18 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from api.paging import PageOut, PageRequest, page_out
 from ideation.actions import rankings
 from ideation.database import Connection
+from ideation.entities.ideas import IdeaState
 from ideation.entities.people import Actor
-from ideation.entities.rankings import AlwaysSeen, RankingEntryOut, RankingKind, RankingOut
+from ideation.entities.rankings import AlwaysSeen, RankingEntryOut, RankingFilter, RankingKind, RankingOut, RankingSort
 
 Kind = Annotated[RankingKind | None, Parameter(description="Only snapshots of this kind.")]
+Grey = Annotated[bool, Parameter(description="Only places that may or may not be among the best k.")]
+InState = Annotated[IdeaState | None, QueryParameter(name="state", description="Only ideas in this state.")]
 
 
 @get("/challenges/{challenge_id:uuid}/rankings", summary="List the rankings of a challenge", tags=["rankings"])
@@ -41,10 +44,21 @@ async def read(ranking_id: UUID, connection: Connection, actor: Actor, now: date
 
 @get("/rankings/{ranking_id:uuid}/entries", summary="List the places of a ranking", tags=["rankings"])
 async def entries(
-    ranking_id: UUID, connection: Connection, actor: Actor, now: datetime, page: PageRequest
+    ranking_id: UUID,
+    connection: Connection,
+    actor: Actor,
+    now: datetime,
+    page: PageRequest,
+    sort: RankingSort = RankingSort.PLACE,
+    grey: Grey = False,
+    in_state: InState = None,
+    theme_id: UUID | None = None,
 ) -> PageOut[RankingEntryOut]:
     """From the top: score, intervals, P(top k), band of ties, and what every part contributed."""
-    found = await rankings.list_entries(connection, actor, ranking_id, now, limit=page.limit, after=page.after)
+    kept = RankingFilter(grey=grey, state=in_state, theme_id=theme_id)
+    found = await rankings.list_entries(
+        connection, actor, ranking_id, now, limit=page.limit, after=page.after, kept=kept, sort=sort
+    )
     return page_out(found, page)
 
 

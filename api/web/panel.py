@@ -10,21 +10,30 @@ from litestar.exceptions import ClientException
 
 from api.dependencies import AnyRequest
 from api.paging import PageRequest, page_out
+from api.web.challenges import LISTED_STATES
 from api.web.forms import Form, read_form
 from api.web.plots import Whiskers, whiskers
 from api.web.views import View
-from ideation.actions import challenges, decisions, panel_rankings, rankings, shortlists
+from ideation.actions import challenges, decisions, integrity, rankings, shortlists, themes
 from ideation.database import Connection
+from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.decisions import Decide, Outcome
-from ideation.entities.panel_rankings import PanelRankingOut
+from ideation.entities.ideas import IdeaState
+from ideation.entities.integrity import IntegrityFlag
 from ideation.entities.people import Actor
-from ideation.entities.rankings import RankingEntryOut, RankingKind, RankingOut
+from ideation.entities.rankings import (
+    GREY_ZONE,
+    AlwaysSeen,
+    RankingEntryOut,
+    RankingFilter,
+    RankingOut,
+    RankingSort,
+)
 from ideation.entities.shortlists import MakeShortlist, ShortlistChange, ShortlistOut
 from ideation.errors import Invalid, NotFound
+from ideation.paging import PageKey
 
 _REPORT_ENTRIES = 100
-# An idea is in the grey zone while its chance to be among the best k is neither nearly nil nor nearly certain.
-GREY_ZONE = (0.05, 0.95)
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,16 +55,25 @@ async def show(
     shortlist = await _shortlist(connection, actor, challenge_id, now)
     if ranking is None and not challenge.may_run:
         raise NotFound
+    kept, sort = _kept(view), view.choice("sort", RankingSort) or RankingSort.PLACE
     found = None
     if ranking is not None:
-        entries = await rankings.list_entries(connection, actor, ranking.id, now, limit=page.limit, after=page.after)
+        entries = await rankings.list_entries(
+            connection, actor, ranking.id, now, limit=page.limit, after=page.after, kept=kept, sort=sort
+        )
         found = page_out(entries, page)
     return view.page(
         "panel.html",
         challenge=challenge,
         ranking=ranking,
-        details=await _details(connection, actor, challenge_id, ranking, now),
-        ranked=[] if found is None else _ranked(found.items, shortlist),
+        always_seen=await _always_seen(connection, actor, ranking, now),
+        flags=await _flags(connection, actor, challenge, now),
+        kept=kept,
+        sort=sort,
+        sorts=list(RankingSort),
+        states=LISTED_STATES,
+        themes=await themes.list_themes(connection, actor, challenge_id, now),
+        ranked=[] if found is None else _ranked(found.items, shortlist, await _cut(connection, actor, ranking, now)),
         next_cursor=None if found is None else found.next_cursor,
         shortlist=shortlist,
         outcomes=list(Outcome),
@@ -79,8 +97,8 @@ async def report(
         challenge=challenge,
         shortlist=shortlist,
         ranking=ranking,
-        details=await _details(connection, actor, challenge_id, ranking, now),
-        ranked=_ranked(entries.items, shortlist),
+        always_seen=await _always_seen(connection, actor, ranking, now),
+        ranked=_ranked(entries.items, shortlist, await _cut(connection, actor, ranking, now)),
         decided={entry.idea_id: found[0] for entry, found in zip(shortlist.entries, listed, strict=True) if found},
         answers=await decisions.read_answers(connection, actor, challenge_id, now),
         made_at=now,
@@ -143,18 +161,42 @@ async def _shortlist(connection: Connection, actor: Actor, challenge_id: UUID, n
         return None
 
 
-async def _details(
-    connection: Connection, actor: Actor, challenge_id: UUID, ranking: RankingOut | None, now: datetime
-) -> PanelRankingOut | None:
-    """What only a ranking by the panel says."""
-    if ranking is None or ranking.kind is not RankingKind.PANEL:
+async def _always_seen(
+    connection: Connection, actor: Actor, ranking: RankingOut | None, now: datetime
+) -> list[AlwaysSeen]:
+    return [] if ranking is None else await rankings.list_always_seen(connection, actor, ranking.id, now)
+
+
+async def _flags(connection: Connection, actor: Actor, challenge: ChallengeOut, now: datetime) -> list[IntegrityFlag]:
+    """Odd voting patterns, for those who run the challenge."""
+    found = await integrity.list_flags(connection, actor, challenge.id, now) if challenge.may_run else []
+    return [flag for flag in found if flag.dismissed_at is None]
+
+
+async def _cut(connection: Connection, actor: Actor, ranking: RankingOut | None, now: datetime) -> float | None:
+    """The score half-way between the last idea that is among the best k and the first that is not."""
+    if ranking is None or ranking.idea_count <= ranking.shortlist_size:
         return None
-    return await panel_rankings.read_panel_ranking(connection, actor, challenge_id, now)
+    after: PageKey = [repr(float(ranking.shortlist_size - 1)), ranking.shortlist_size - 1]
+    around = await rankings.list_entries(connection, actor, ranking.id, now, limit=2, after=after)
+    return sum(entry.score for entry in around.items) / 2
 
 
-def _ranked(entries: list[RankingEntryOut], shortlist: ShortlistOut | None) -> list[Ranked]:
+def _kept(view: View) -> RankingFilter:
+    state = view.choice("state", IdeaState)
+    given = view.word("theme")
+    try:
+        theme_id = None if given is None else UUID(given)
+    except ValueError:
+        raise NotFound from None
+    return RankingFilter(
+        grey=view.word("grey") is not None, state=state if state in LISTED_STATES else None, theme_id=theme_id
+    )
+
+
+def _ranked(entries: list[RankingEntryOut], shortlist: ShortlistOut | None, cut: float | None) -> list[Ranked]:
     listed = set() if shortlist is None else {entry.idea_id for entry in shortlist.entries}
-    plots = whiskers([(entry.score_low, entry.score, entry.score_high) for entry in entries])
+    plots = whiskers([(entry.score_low, entry.score, entry.score_high) for entry in entries], cut)
     low, high = GREY_ZONE
     return [
         Ranked(entry=entry, plot=plot, grey=low <= entry.probability_top <= high, listed=entry.idea_id in listed)

@@ -14,19 +14,23 @@ class Whiskers(msgspec.Struct, frozen=True, kw_only=True):
     low: float
     dot: float
     high: float
+    cut: float | None
 
 
-def whiskers(intervals: Sequence[tuple[float, float, float]]) -> list[Whiskers]:
-    """Low end, score and high end of each, from left to right on the scale that holds them all."""
+def whiskers(intervals: Sequence[tuple[float, float, float]], cut: float | None = None) -> list[Whiskers]:
+    """Low end, score and high end of each, from left to right on the scale that holds them all and the cut."""
     if not intervals:
         return []
-    lowest, highest = min(low for low, _, _ in intervals), max(high for _, _, high in intervals)
+    marked = [] if cut is None else [cut]
+    lowest = min([low for low, _, _ in intervals] + marked)
+    highest = max([high for _, _, high in intervals] + marked)
     span = (highest - lowest) or 1.0
 
     def across(value: float) -> float:
         return round(_MARGIN + (WIDTH - 2 * _MARGIN) * (value - lowest) / span, 1)
 
-    return [Whiskers(low=across(low), dot=across(score), high=across(high)) for low, score, high in intervals]
+    line = None if cut is None else across(cut)
+    return [Whiskers(low=across(low), dot=across(score), high=across(high), cut=line) for low, score, high in intervals]
 
 
 BAR_HEIGHT = 90

@@ -7,7 +7,14 @@ from ideation.actions.panel_rankings import always_seen
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.people import Actor
-from ideation.entities.rankings import AlwaysSeen, RankingEntryOut, RankingKind, RankingOut
+from ideation.entities.rankings import (
+    AlwaysSeen,
+    RankingEntryOut,
+    RankingFilter,
+    RankingKind,
+    RankingOut,
+    RankingSort,
+)
 from ideation.errors import NotFound
 from ideation.paging import Page, PageKey, cut_page
 from ideation.paging_keys import time_and_id, time_key
@@ -46,13 +53,22 @@ async def read_ranking(connection: Connection, actor: Actor, ranking_id: UUID, n
 
 
 async def list_entries(
-    connection: Connection, actor: Actor, ranking_id: UUID, now: datetime, *, limit: int, after: PageKey | None
+    connection: Connection,
+    actor: Actor,
+    ranking_id: UUID,
+    now: datetime,
+    *,
+    limit: int,
+    after: PageKey | None,
+    kept: RankingFilter = RankingFilter(),  # noqa: B008 - frozen
+    sort: RankingSort = RankingSort.PLACE,
 ) -> Page[RankingEntryOut]:
-    """The places of a snapshot from the top, with titles as they are today."""
+    """The places of a snapshot, from the top or as sorted, with titles as they are today."""
     await _visible_ranking(connection, actor, ranking_id, now)
-    after_position = 0 if after is None else int(str(after[0]))
-    rows = await queries.list_entries(connection, ranking_id, after_position=after_position, limit=limit + 1)
-    return cut_page(rows, limit, lambda entry: [entry.position])
+    key = None if after is None else (float(str(after[0])), int(str(after[1])))
+    rows = await queries.list_entries(connection, ranking_id, kept, sort, after=key, limit=limit + 1)
+    page = cut_page(rows, limit, lambda row: [repr(row[1]), row[0].position])
+    return Page(items=[entry for entry, _ in page.items], next_key=page.next_key)
 
 
 async def list_always_seen(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> list[AlwaysSeen]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from ideation.entities.challenges import VotingMethod
+from ideation.entities.ideas import IdeaState
 
 
 class RankingKind(StrEnum):
@@ -51,6 +52,10 @@ class CrowdInputs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     against: bytes
 
 
+# A place is grey while its chance to be among the best k is neither nearly nil nor nearly certain.
+GREY_ZONE = (0.05, 0.95)
+
+
 class RankedIdea(msgspec.Struct, frozen=True, kw_only=True):
     """One row of `ranking_entries`."""
 
@@ -88,6 +93,22 @@ class RankingOut(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class RankingSort(StrEnum):
+    """In which order places are listed."""
+
+    PLACE = "place"
+    GREYEST = "greyest"
+    LEAST_CERTAIN = "least_certain"
+
+
+class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which places to list; None keeps everything. `grey` keeps those that may or may not be among the best k."""
+
+    grey: bool = False
+    state: IdeaState | None = None
+    theme_id: UUID | None = None
+
+
 class RankingEntryOut(msgspec.Struct, frozen=True, kw_only=True):
     """An idea's place: score with 90 % interval, 90 % interval of the rank, P(top k), band of ties, and why.
 
@@ -96,6 +117,8 @@ class RankingEntryOut(msgspec.Struct, frozen=True, kw_only=True):
 
     idea_id: UUID
     title: str
+    state: IdeaState
+    theme: str | None
     position: int
     score: float
     score_low: float

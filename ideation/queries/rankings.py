@@ -9,12 +9,15 @@ import msgspec
 from ideation.database import Connection
 from ideation.entities.panel_rankings import PanelInputs
 from ideation.entities.rankings import (
+    GREY_ZONE,
     ComputedRanking,
     CrowdInputs,
     RankedIdea,
     RankingEntryOut,
+    RankingFilter,
     RankingKind,
     RankingOut,
+    RankingSort,
 )
 from ideation.ids import new_id
 from ideation.queries import load_statements
@@ -130,8 +133,20 @@ async def find_ranking(connection: Connection, ranking_id: UUID) -> RankingOut |
 
 
 async def list_entries(
-    connection: Connection, ranking_id: UUID, *, after_position: int, limit: int
-) -> list[RankingEntryOut]:
-    """Places of a snapshot below `after_position`, from the top."""
-    rows = await connection.fetch(_SQL["list_entries"], ranking_id, after_position, limit)
-    return msgspec.convert(rows, list[RankingEntryOut])
+    connection: Connection,
+    ranking_id: UUID,
+    kept: RankingFilter,
+    sort: RankingSort,
+    *,
+    after: tuple[float, int] | None,
+    limit: int,
+) -> list[tuple[RankingEntryOut, float]]:
+    """Places of a snapshot after one, each with its key in the order."""
+    low, high = GREY_ZONE if kept.grey else (None, None)
+    key, position = after or (None, 0)
+    arguments = [ranking_id, low, high, kept.state, kept.theme_id, limit, position]
+    if sort is RankingSort.PLACE:
+        rows = await connection.fetch(_SQL["list_entries"], *arguments)
+    else:
+        rows = await connection.fetch(_SQL["list_entries_sorted"], *arguments, key, sort)
+    return [(msgspec.convert(row, RankingEntryOut), row["sort_key"]) for row in rows]
