@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ideation.actions.panels import challenge_run_by
+from ideation.actions.review_plans import first_reviews
 from ideation.database import Connection
 from ideation.entities.assignments import (
     AssignmentOut,
@@ -33,7 +34,7 @@ async def start_assignment(
 ) -> JobStarted:
     """Have the best ideas dealt out to the panel; a repeat only fills what is missing."""
     challenge = await challenge_run_by(connection, actor, challenge_id, now)
-    reviews = input.reviews_per_idea or challenge.reviews_per_idea
+    reviews = input.reviews_per_idea or await first_reviews(connection, challenge_id, challenge.reviews_per_idea)
     return await _start(connection, actor, challenge, "assign_reviews", {"reviews_per_idea": reviews}, now)
 
 

@@ -46,6 +46,9 @@ WHERE $1 = ANY (people) OR dismissed_by = $1 ORDER BY id;
 -- idea_costs: costs I estimated
 SELECT to_jsonb(idea_costs) AS entry FROM idea_costs WHERE given_by = $1 ORDER BY idea_id;
 
+-- review_plans: plans of reviews that I set
+SELECT to_jsonb(review_plans) AS entry FROM review_plans WHERE set_by = $1 ORDER BY challenge_id;
+
 -- pairs: pairs of ideas I was asked to compare, and my answers; nothing of their authors
 SELECT to_jsonb(pairs) - '{left_own_department,right_own_department}'::text[] AS entry FROM pairs WHERE person_id = $1 ORDER BY id;
 

@@ -98,6 +98,11 @@ def requests_of(world: PanelWorld, person: UUID, idea: UUID) -> list[tuple[str, 
         ("GET", f"{address}/panel/ranking", None),
         ("POST", f"{address}/panel/ranking", None),
         ("GET", f"{address}/panel/severity", None),
+        ("GET", f"{address}/panel/plan", None),
+        ("PUT", f"{address}/panel/plan", {"target_wrong_calls": 2, "review_budget": 50}),
+        ("DELETE", f"{address}/panel/plan", None),
+        ("GET", f"{address}/costs", None),
+        ("PUT", f"{address}/costs", {"costs": [{"idea_id": str(idea), "cost": 5}]}),
         ("POST", f"{address}/assignments", {}),
         ("POST", f"{address}/assignments/directed", {}),
         ("GET", f"{address}/assignments", None),
@@ -141,10 +146,11 @@ async def test_the_wrong_stage_is_refused(api: Api) -> None:
         await owner.post(f"{address}/assignments", json={}),
         await owner.post(f"{address}/assignments/directed", json={}),
         await owner.post(f"{address}/panel/ranking"),
+        await owner.put(f"{address}/panel/plan", json={"target_wrong_calls": 2, "review_budget": 50}),
         await owner.put(f"{address}/assignments/{idea}/{person}"),
         await owner.post(f"{address}/shortlist", json={}),
     ]
-    assert [answer.status_code for answer in answers] == [409] * 7
+    assert [answer.status_code for answer in answers] == [409] * 8
 
 
 async def test_work_for_the_panel_is_accepted_as_a_job(api: Api) -> None:
@@ -285,3 +291,41 @@ async def test_malformed_lists_are_refused(api: Api, query: str) -> None:
     answer = await owner.get(f"/v1/challenges/{world.challenge_id}/assignments?{query}")
     assert answer.status_code in (400, 422)
     assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+async def test_a_plan_of_reviews_is_set_read_and_ended(api: Api) -> None:
+    world = await make_panel_world(api.connection)
+    owner = await owner_of(api, world)
+    address = f"/v1/challenges/{world.challenge_id}/panel/plan"
+    assert [(await owner.get(address)).status_code, (await owner.delete(address)).status_code] == [404, 404]
+    made = await owner.put(address, json={"target_wrong_calls": 4, "review_budget": 300})
+    assert made.status_code == 200
+    assert made.json() | {"set_by_name": ""} == {
+        "target_wrong_calls": 4.0,
+        "review_budget": 300,
+        "batch_size": 24,
+        "set_by": str(world.owner.person_id),
+        "set_by_name": "",
+        "set_at": "2026-03-02T09:00:00Z",
+        "asked": 0,
+        "open": 0,
+        "expected_wrong_calls": None,
+        "stopped": False,
+        "why": "Nothing can be said before the first review is sent; the target is 4. 0 of 300 reviews were asked for, "
+        "and it goes on.",
+    }
+    changed = await owner.put(address, json={"target_wrong_calls": 2.5, "review_budget": 200, "batch_size": 10})
+    assert (await owner.get(address)).json() == changed.json()
+    idea = await make_idea(api.connection, world.challenge_id)
+    await make_ranking(api.connection, world.challenge_id, [idea], kind="panel", summary={"expected_wrong_calls": 2.4})
+    reached = (await owner.get(address)).json()
+    assert (reached["stopped"], reached["why"]) == (
+        True,
+        "2.4 wrong calls are to be expected; the target is 2.5, so no further review is asked for.",
+    )
+    wrong = [{}, {"target_wrong_calls": -1, "review_budget": 5}, {"target_wrong_calls": 1, "review_budget": 0}]
+    assert [(await owner.put(address, json=body)).status_code for body in wrong] == [400] * 3
+    assert (await owner.delete(address)).status_code == 204
+    assert (await owner.get(address)).status_code == 404
+    events = await api.connection.fetch("SELECT action FROM audit_events WHERE action LIKE '%plan' ORDER BY id")
+    assert [row["action"] for row in events] == ["panel.set_plan", "panel.set_plan", "panel.remove_plan"]

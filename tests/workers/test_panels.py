@@ -7,11 +7,12 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from ideation.actions import assignments, panel_rankings
+from ideation.actions import assignments, panel_rankings, review_plans
 from ideation.actions.assignments_dealing import read_first_round, store_assignments
 from ideation.database import Connection
 from ideation.entities.assignments import DirectReviews, StartAssignment
 from ideation.entities.people import Actor
+from ideation.entities.review_plans import SetReviewPlan
 from ideation.ids import new_id
 from ideation.queries import panel_rankings as ranking_queries
 from ideation.queries.rankings import list_stored, read_inputs
@@ -218,6 +219,70 @@ async def test_no_further_batch_is_asked_for_once_the_target_is_reached(connecti
     await make_ranking(connection, world.challenge_id, ideas, kind="panel", summary={"expected_wrong_calls": 1.5})
     await direct_reviews(context(connection, world, **await request_batch(connection, world, 2, target=1.5)))
     assert await pairs(connection) == set()
+
+
+async def set_plan(connection: Connection, world: PanelWorld, target: float, budget: int, batch_size: int) -> None:
+    plan = SetReviewPlan(target_wrong_calls=target, review_budget=budget, batch_size=batch_size)
+    await review_plans.set_plan(connection, world.owner, world.challenge_id, plan, NOW)
+
+
+async def follow(connection: Connection, world: PanelWorld, minutes: int) -> bool:
+    """Rank, and run the batch that the plan staged; whether there was one."""
+    await rank_panel(context(connection, world, minutes=minutes))
+    arguments = await connection.fetchval("DELETE FROM staged_jobs WHERE job = 'direct_reviews' RETURNING arguments")
+    if arguments is not None:
+        await direct_reviews(context(connection, world, minutes=minutes + 1, **arguments))
+    return arguments is not None
+
+
+async def send_all(connection: Connection, world: PanelWorld, score: dict[UUID, int]) -> None:
+    """Every open review is sent, with the idea's own score on both criteria."""
+    rows = await connection.fetch(
+        "SELECT id, idea_id, reviewer_id FROM review_assignments WHERE id NOT IN (SELECT assignment_id FROM reviews)"
+    )
+    for row in rows:
+        review_id = new_id()
+        ids = {"assignment_id": row["id"], "idea_id": row["idea_id"], "reviewer_id": row["reviewer_id"]}
+        times = {"created_at": NOW, "updated_at": NOW, "sent_at": NOW}
+        await insert(connection, "reviews", id=review_id, challenge_id=world.challenge_id, **ids, **times)
+        for criterion_id in world.criteria.values():
+            given = {"criterion_id": criterion_id, "score": score[row["idea_id"]]}
+            await insert(connection, "review_scores", review_id=review_id, **given)
+
+
+async def test_a_plan_asks_for_one_review_each_then_for_batches_until_the_budget_is_spent(
+    connection: Connection,
+) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 6)
+    for _ in range(4):
+        await make_reviewer(connection, world.challenge_id)
+    await set_plan(connection, world, target=0.0, budget=11, batch_size=3)
+    await assign_reviews(context(connection, world))
+    assert len(await pairs(connection)) == 6
+    assert not await follow(connection, world, minutes=2)
+    score = {idea: 1 + place % 5 for place, idea in enumerate(ideas)}
+    asked = []
+    for minutes in (10, 20, 30):
+        await send_all(connection, world, score)
+        await follow(connection, world, minutes)
+        asked.append(len(await pairs(connection)))
+    assert asked == [9, 11, 11]
+
+
+async def test_a_plan_waits_for_open_reviews_and_stops_at_the_target(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 6)
+    for _ in range(4):
+        await make_reviewer(connection, world.challenge_id)
+    await assign_reviews(context(connection, world, reviews_per_idea=1))
+    await set_plan(connection, world, target=0.0, budget=100, batch_size=4)
+    await send_all(connection, world, {idea: 1 + place % 5 for place, idea in enumerate(ideas)})
+    assert await follow(connection, world, minutes=10)
+    assert not await follow(connection, world, minutes=20)
+    await set_plan(connection, world, target=500.0, budget=100, batch_size=4)
+    await send_all(connection, world, {idea: 1 + place % 5 for place, idea in enumerate(ideas)})
+    assert not await follow(connection, world, minutes=30)
 
 
 async def rank(connection: Connection, world: PanelWorld, *, minutes: int = 1) -> UUID:

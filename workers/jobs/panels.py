@@ -12,6 +12,7 @@ from ideation.actions import panel_rankings
 from ideation.actions.assignments_dealing import AssignmentWork
 from ideation.actions.decisions import publish_results as tell_participants
 from ideation.actions.panel_rankings_making import make
+from ideation.actions.review_plans import first_reviews, follow_plan
 from ideation.entities.assignments import DirectedRequest
 from ideation.queries.challenges import find_challenge
 from ideation.text.normalise import idea_text
@@ -34,7 +35,7 @@ async def assign_reviews(context: JobContext) -> None:
         challenge = await find_challenge(context.connection, context.subject_id, context.now)
         if challenge is None:
             return
-        reviews = challenge.reviews_per_idea
+        reviews = await first_reviews(context.connection, challenge.id, challenge.reviews_per_idea)
     await _deal(context, lambda: dealing.read_first_round(context.connection, context.subject_id, context.now, reviews))
 
 
@@ -48,13 +49,14 @@ async def direct_reviews(context: JobContext) -> None:
 
 
 async def rank_panel(context: JobContext) -> None:
-    """Rank all ideas by the sent reviews; nothing is stored when nothing changed."""
+    """Rank all ideas by the sent reviews, then go on with the plan of reviews; the same inputs are stored once."""
     inputs = await panel_rankings.read_inputs(context.connection, context.subject_id, context.now)
     if inputs is None:
         return
     computed = await asyncio.to_thread(make, inputs)
     async with context.connection.transaction():
         await panel_rankings.store(context.connection, inputs, computed, context.now)
+        await follow_plan(context.connection, context.subject_id, context.now)
 
 
 async def publish_results(context: JobContext) -> None:
