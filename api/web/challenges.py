@@ -26,7 +26,7 @@ async def show(
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
     state = view.choice("state", IdeaState)
     state = state if state in LISTED_STATES else None
-    kept = IdeaFilter(state=state, tag=view.word("tag"), text=view.word("q"))
+    kept = IdeaFilter(state=state, tag=view.word("tag"), text=view.word("q"), theme_id=view.id("theme"))
     sorts = _sorts(counts_shown=challenge.may_run or challenge.state is not ChallengeState.RUNNING)
     sort = view.choice("sort", IdeaSort)
     sort = sort if sort in sorts else IdeaSort.RANDOM

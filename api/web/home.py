@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from litestar import Response, get, post
+from litestar import Response, get
 
 from api.web.views import View
 from ideation.actions import assignments, challenges, ideas_reading, notifications
@@ -35,11 +35,4 @@ async def show(view: View, connection: Connection, actor: Actor, now: datetime) 
     )
 
 
-@post("/notifications/read")
-async def mark_all_read(view: View, connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
-    """I have seen what I was told."""
-    await notifications.mark_all_read(connection, actor, now)
-    return view.redirect("/")
-
-
-handlers = [show, mark_all_read]
+handlers = [show]

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 
 from api.dependencies import AnyRequest
 from api.paging import PageRequest, page_out
+from api.web.co_authors import co_author_values
 from api.web.forms import EMPTY_FORM, Form, read_form
 from api.web.views import View
 from ideation.actions import challenges, comments, decisions, ideas, ideas_reading, similar
@@ -55,6 +56,8 @@ async def idea_page(
         threads=_threads(said.items),
         revisions=revisions,
         near=near,
+        merged=await ideas_reading.list_merged(connection, actor, idea.id, now) if idea.merged_count else [],
+        **await co_author_values(view, connection, actor, idea, now),
         form=form,
     )
 

@@ -1,6 +1,7 @@
 """The usage policy at the first visit, and whenever a new version is in force."""
 
 from datetime import datetime
+from urllib.parse import quote
 
 from litestar import Response, get, post
 
@@ -27,8 +28,10 @@ async def accept(
 ) -> Response[bytes]:
     """Accepts the version that was shown."""
     form = await read_form(request)
+    place = safe_path(form.text("next"))
+    first = not await actions.list_own_acceptances(connection, actor)
     await actions.accept_policy(connection, actor, form.number("version"), now)
-    return view.redirect(safe_path(form.text("next")), "policy_accepted")
+    return view.redirect(f"/welcome?next={quote(place, safe='')}" if first else place, "policy_accepted")
 
 
 handlers = [show, accept]

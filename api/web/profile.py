@@ -15,6 +15,7 @@ from ideation.entities.people import Actor, Scope
 from ideation.entities.tokens import IssuedToken, TokenRequest
 
 _LISTED = 50
+_ROWS = 20
 
 
 @get("/profile")
@@ -78,6 +79,14 @@ async def end_session(
     return view.redirect("/profile#sessions", "session_ended")
 
 
+@get("/profile/known")
+async def show_known(view: View, connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
+    """The same to read: what is stored about me, by kind, the latest rows of each."""
+    data = await personal_data.read_personal_data(connection, actor, now)
+    kinds = [(table, len(rows), rows[-_ROWS:][::-1]) for table, rows in data.tables.items() if rows]
+    return view.page("known.html", kinds=kinds)
+
+
 @get("/profile/data")
 async def download_data(connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
     """A file with everything the system knows about me."""
@@ -87,4 +96,4 @@ async def download_data(connection: Connection, actor: Actor, now: datetime) -> 
     return Response(content, media_type="application/json", headers=headers)
 
 
-handlers = [show, create_token, revoke_token, end_session, download_data]
+handlers = [show, create_token, revoke_token, end_session, show_known, download_data]

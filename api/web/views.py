@@ -5,7 +5,7 @@ from enum import StrEnum
 from string import punctuation
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
@@ -78,6 +78,13 @@ class View:
         """A value of the address that may be one of these; anything else counts as not given."""
         given = self.request.query_params.get(name)
         return next((value for value in kind if value == given), None)
+
+    def id(self, name: str) -> UUID | None:
+        """An id in the address; anything else counts as not given."""
+        try:
+            return UUID(self.request.query_params.get(name, ""))
+        except ValueError:
+            return None
 
     def word(self, name: str) -> str | None:
         """A text in the address, without the spaces around it; None when it is empty."""

@@ -10,7 +10,7 @@ from ideation.actions.ideas_counts import count_votes, no_votes
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.ideas import Idea, IdeaState, Surroundings
-from ideation.entities.ideas_forms import IdeaAuthor, IdeaOut, MyIdea, Revision
+from ideation.entities.ideas_forms import IdeaAuthor, IdeaOut, MergedIdea, MyIdea, Revision
 from ideation.entities.people import Actor, Scope
 from ideation.entities.votes import VoteCounts
 from ideation.errors import NotFound
@@ -26,6 +26,8 @@ from ideation.rules.challenges import require_visible
 from ideation.rules.challenges_windows import takes_ideas
 from ideation.rules.ideas import require_visible_idea
 from ideation.rules.votes import may_see_counts
+
+_MERGED = 50
 
 
 class SeenIdea(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,3 +164,9 @@ async def list_my_ideas(
         connection, actor.person_id, challenge_id=challenge_id, after=time_and_id(after), limit=limit + 1
     )
     return cut_page(rows, limit, lambda item: time_key(item.updated_at, item.id))
+
+
+async def list_merged(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> list[MergedIdea]:
+    """The ideas that are shown with this one, which the actor must be able to see."""
+    await find_visible_idea(connection, actor, idea_id, now)
+    return await queries.list_merged(connection, idea_id, _MERGED)

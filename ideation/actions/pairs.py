@@ -32,6 +32,15 @@ async def deal(connection: Connection, actor: Actor, challenge_id: UUID, form: D
     return PairHand(challenge_id=challenge.id, pairs=[_pair(row) for row in waiting[: form.limit]])
 
 
+async def read_pair(connection: Connection, actor: Actor, pair_id: UUID) -> Pair:
+    """A pair that was dealt to me, to answer it again."""
+    require_taking_part(actor)
+    found = await queries.find_pair(connection, pair_id, actor.person_id)
+    if found is None:
+        raise NotFound("There is no such pair among those dealt to you.")
+    return _pair(found[1])
+
+
 async def answer(connection: Connection, actor: Actor, pair_id: UUID, form: AnswerPair, now: datetime) -> Pair:
     """Answer a dealt pair, or change the answer while voting is open; repeating it changes nothing."""
     require_taking_part(actor)

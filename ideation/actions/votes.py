@@ -6,7 +6,8 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from ideation.database import Connection
-from ideation.entities.challenges import Challenge, VotingMethod
+from ideation.entities.challenges import TOKEN_METHODS, Challenge, VotingMethod
+from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.ideas import Idea
 from ideation.entities.people import Actor, Scope
 from ideation.entities.votes import Answer, AnswerInput, CountRow, GivenVote, Vote, VoteCounts, VoteRow
@@ -82,6 +83,14 @@ async def remove_vote(connection: Connection, actor: Actor, idea_id: UUID, now: 
     survivor_id = await _survivor(connection, actor, idea, challenge)
     if not await vote_queries.remove_vote(connection, survivor_id, actor.person_id, now):
         raise _closed(challenge)
+
+
+async def tokens_left(connection: Connection, actor: Actor, challenge: ChallengeOut, on: UUID | None) -> int | None:
+    """Tokens or lemons I may still give, those I gave this idea among them; None where votes are not tokens."""
+    if challenge.voting_method not in TOKEN_METHODS:
+        return None
+    spent = await vote_queries.spent_tokens(connection, challenge.id, actor.person_id, on)
+    return max(0, challenge.token_budget - spent)
 
 
 async def read_counts(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> VoteCounts:

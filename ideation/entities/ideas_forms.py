@@ -119,7 +119,7 @@ class IdeaItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MyIdea(msgspec.Struct, frozen=True, kw_only=True):
-    """One of a person's own ideas, drafts and invitations among them."""
+    """One of a person's own ideas, drafts and invitations among them; `outcome` and `reason` are the latest answer."""
 
     id: UUID
     challenge_id: UUID
@@ -130,9 +130,18 @@ class MyIdea(msgspec.Struct, frozen=True, kw_only=True):
     canonical_id: UUID | None
     hidden: bool
     comment_count: int
+    outcome: str | None
+    reason: str | None
     version: int
     updated_at: datetime
     submitted_at: datetime | None
+
+
+class MergedIdea(msgspec.Struct, frozen=True, kw_only=True):
+    """An idea that is shown with another one."""
+
+    id: UUID
+    title: str
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):

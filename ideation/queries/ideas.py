@@ -7,7 +7,7 @@ import msgspec
 
 from ideation.database import Connection
 from ideation.entities.ideas import Idea, IdeaState, Surroundings, Wording
-from ideation.entities.ideas_forms import MyIdea, Revision
+from ideation.entities.ideas_forms import MergedIdea, MyIdea, Revision
 from ideation.queries import load_statements
 
 _SQL = load_statements("ideas")
@@ -95,3 +95,8 @@ async def list_my_ideas(
     updated_at, last_id = after or (None, None)
     rows = await connection.fetch(_SQL["list_my_ideas"], person_id, challenge_id, updated_at, last_id, limit)
     return msgspec.convert(rows, list[MyIdea])
+
+
+async def list_merged(connection: Connection, idea_id: UUID, limit: int) -> list[MergedIdea]:
+    """The ideas merged into one, the earliest first; without hidden and withdrawn ones."""
+    return msgspec.convert(await connection.fetch(_SQL["list_merged"], idea_id, limit), list[MergedIdea])

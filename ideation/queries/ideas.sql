@@ -122,9 +122,18 @@ WHERE ideas.id = $1;
 -- list_my_ideas: what a person wrote, agreed to or is invited to, the latest change first
 SELECT ideas.id, ideas.challenge_id, question, title, state,
     agreed_at IS NULL AS is_invited, canonical_id, hidden_at IS NOT NULL AS hidden,
-    coalesce(comments, 0) AS comment_count, ideas.version, ideas.updated_at, submitted_at
+    coalesce(comments, 0) AS comment_count, answer.outcome, answer.reason, ideas.version, ideas.updated_at, submitted_at
 FROM idea_authors JOIN ideas ON ideas.id = idea_authors.idea_id JOIN challenges ON challenges.id = ideas.challenge_id
 LEFT JOIN idea_tallies ON idea_tallies.idea_id = ideas.id
+LEFT JOIN LATERAL (
+    -- The author of a merged idea is answered with the idea it was merged into.
+    SELECT outcome, reason FROM decisions WHERE idea_id = coalesce(canonical_id, ideas.id) AND outcome <> 'under_review'
+    ORDER BY decided_at DESC LIMIT 1
+) AS answer ON true
 WHERE person_id = $1 AND declined_at IS NULL AND ($2::uuid IS NULL OR ideas.challenge_id = $2)
 AND (ideas.updated_at, ideas.id) < (coalesce($3::timestamptz, 'infinity'), coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY ideas.updated_at DESC, ideas.id DESC LIMIT $5;
+
+-- list_merged: what everybody may read of the ideas merged into one, the earliest first
+SELECT id, title FROM ideas WHERE canonical_id = $1 AND hidden_at IS NULL AND state <> 'withdrawn'
+ORDER BY submitted_at, id LIMIT $2;

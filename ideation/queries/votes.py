@@ -77,6 +77,12 @@ async def find_vote(connection: Connection, idea_id: UUID, person_id: UUID) -> V
     return _vote(await connection.fetchrow(_SQL["find_vote"], idea_id, person_id))
 
 
+async def spent_tokens(connection: Connection, challenge_id: UUID, person_id: UUID, but_on: UUID | None) -> int:
+    """Tokens or lemons the person has given out in the challenge, those on one idea aside."""
+    spent: int = await connection.fetchval(_SQL["spent_tokens"], challenge_id, person_id, but_on)
+    return spent
+
+
 async def survivor_of(connection: Connection, idea_id: UUID) -> UUID | None:
     """The idea itself, or the one it was merged into."""
     survivor: UUID | None = await connection.fetchval(_SQL["survivor_of"], idea_id)

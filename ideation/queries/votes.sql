@@ -81,6 +81,10 @@ SELECT votes.idea_id, votes.value, votes.impression_id IS NOT NULL AS dealt, vot
 FROM votes JOIN challenges ON challenges.id = votes.challenge_id
 WHERE votes.idea_id = $1 AND votes.person_id = $2;
 
+-- spent_tokens: tokens or lemons a person has given out in a challenge, those on one idea aside
+SELECT coalesce(sum(value), 0)::integer FROM votes
+WHERE challenge_id = $1 AND person_id = $2 AND impression_id IS NOT NULL AND idea_id IS DISTINCT FROM $3::uuid;
+
 -- survivor_of: the idea that is shown in place of a merged one, however often it was merged on
 WITH RECURSIVE chain AS (
     SELECT id, canonical_id FROM ideas WHERE id = $1

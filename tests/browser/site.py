@@ -1,6 +1,7 @@
 """The site under test, and the rows that tests put into it; its dates are those of today, since a process runs it."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 from ideation.actions.sessions import create_sign_in_link
@@ -18,6 +19,11 @@ class Site:
         self.url = url
         self.connection = connection
         self.children = children
+        self._serial = count(1)
+
+    def serial(self) -> int:
+        """A number that no other row of this site has in its text."""
+        return next(self._serial)
 
     async def publish_policy(self) -> None:
         """The usage policy, which everybody accepts first."""

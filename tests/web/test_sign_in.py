@@ -138,5 +138,10 @@ async def test_policy_is_accepted_before_anything_else(api: Api) -> None:
     page = await browser.open(asked.location)
     assert "<em>kind</em>" in page.html
     accepted = await browser.send(page.form("/policy"))
-    assert (accepted.status, accepted.location) == (303, "/?x=1")
+    assert (accepted.status, accepted.location) == (303, "/welcome?next=%2F%3Fx%3D1")
     await browser.open("/")
+    await insert(
+        api.connection, "policies", version=2, title="Rules", body="Be *fair*.", body_sha256="1" * 64, published_at=NOW
+    )
+    again = await browser.open((await browser.open("/?x=2", status=303)).location)
+    assert (await browser.send(again.form("/policy"))).location == "/?x=2"

@@ -23,19 +23,19 @@ document.addEventListener("keydown", (event) => {
   if (target) { event.preventDefault(); target.click(); }
 });
 
-// Swiping a card to the right says yes, to the left no.
+// Swiping a card to the right says yes, to the left no, where the voting has such answers.
 const card = document.querySelector(".feed-card");
-if (card) {
+if (card && document.querySelector("[data-swipe]")) {
   let from = null;
   const direction = (event) => {
     const across = event.clientX - from.x;
-    return Math.abs(across) < 80 || Math.abs(event.clientY - from.y) > 60 ? "" : across > 0 ? "yes" : "no";
+    return Math.abs(across) < 80 || Math.abs(event.clientY - from.y) > 60 ? "" : across > 0 ? "right" : "left";
   };
   card.addEventListener("pointerdown", (event) => { if (event.pointerType !== "mouse") from = { x: event.clientX, y: event.clientY }; });
   card.addEventListener("pointermove", (event) => { if (from) card.dataset.drag = direction(event); });
   card.addEventListener("pointercancel", () => { from = null; card.dataset.drag = ""; });
   card.addEventListener("pointerup", (event) => {
-    const button = from && document.querySelector(`.answer-${direction(event) || "none"}`);
+    const button = from && document.querySelector(`[data-swipe="${direction(event) || "none"}"]`);
     from = null;
     card.dataset.drag = "";
     if (button) button.click();
