@@ -7,7 +7,7 @@ from types import FrameType
 
 import structlog
 from redis.exceptions import RedisError
-from rq.cron import CronScheduler
+from rq.cron import CronJob, CronScheduler
 from rq.exceptions import StopRequested
 
 from ideation.actions.schedule import run_entry
@@ -70,6 +70,15 @@ class Schedule(CronScheduler):
                 job_timeout=_ENTRY_TIMEOUT_SECONDS,
                 name=name,
             )
+
+    def enqueue_jobs(self) -> list[CronJob]:
+        """Hand over what is due; a clock that was set back does not hold an entry until it has caught up."""
+        now = utc_now()
+        for entry in self.get_jobs():
+            if entry.latest_enqueue_time is not None and entry.latest_enqueue_time > now:
+                entry.latest_enqueue_time = entry.next_enqueue_time = None
+        handed_over: list[CronJob] = super().enqueue_jobs()
+        return handed_over
 
     def serve(self) -> None:
         """Run until SIGTERM or Ctrl-C."""

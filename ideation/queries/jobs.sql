@@ -1,8 +1,11 @@
--- claim_due_jobs: take rows whose time has come for handing to the queue; another drain's rows are passed over
+-- claim_due_jobs: take rows whose time has come, or that a clock since set back dated ahead; another drain's rows are passed over
 UPDATE staged_jobs SET enqueued_at = $1, attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM staged_jobs
-    WHERE enqueued_at IS NULL AND not_before <= $1
+    WHERE enqueued_at IS NULL
+      AND (not_before <= $1 OR staged_at > $1::timestamptz + interval '5 seconds'
+           -- No pause before a further attempt is as long as this.
+           OR attempts > 0 AND not_before > $1::timestamptz + interval '6 minutes')
     ORDER BY not_before, staged_at LIMIT $2
     FOR UPDATE SKIP LOCKED)
 RETURNING id, queue, attempts;
@@ -50,9 +53,9 @@ WITH begun AS MATERIALIZED (
 )
 SELECT id, queue, attempts FROM begun WHERE pg_try_advisory_xact_lock(hashtextextended('job:' || id::text, 0));
 
--- list_unstarted_jobs: handed over before $1 and not begun
+-- list_unstarted_jobs: handed over before $1, or in a future that a clock set back left behind, and not begun
 SELECT id, queue, attempts FROM staged_jobs
-WHERE enqueued_at < $1 AND started_at IS NULL AND finished_at IS NULL AND failed_at IS NULL
+WHERE (enqueued_at < $1 OR enqueued_at > $1::timestamptz + interval '1 minute') AND started_at IS NULL AND finished_at IS NULL AND failed_at IS NULL
 ORDER BY enqueued_at LIMIT 10000;
 
 -- list_jobs: newest first, in one state or all

@@ -14,7 +14,9 @@ LEFT JOIN LATERAL (
 WHERE stage = 'published' AND submit_opens_at <= $1
   AND (ranked.began_at IS NULL OR frozen_at > ranked.began_at
        OR frozen_at IS NULL AND (
-           EXISTS (SELECT FROM votes WHERE challenge_id = challenges.id AND updated_at >= ranked.began_at)
+           -- A clock was set back: nothing that is new can be told by its date.
+           ranked.began_at > $1::timestamptz + interval '5 seconds'
+           OR EXISTS (SELECT FROM votes WHERE challenge_id = challenges.id AND updated_at >= ranked.began_at)
            OR EXISTS (SELECT FROM pairs WHERE challenge_id = challenges.id AND answered_at >= ranked.began_at)
            OR EXISTS (SELECT FROM ideas WHERE challenge_id = challenges.id
                       AND (submitted_at >= ranked.began_at OR hidden_at >= ranked.began_at))
@@ -33,7 +35,8 @@ LEFT JOIN LATERAL (
     WHERE challenge_id = challenges.id AND kind = 'themes' AND finished_at IS NOT NULL AND error IS NULL) AS done ON true
 WHERE stage = 'published' AND submit_opens_at <= $1
   AND EXISTS (SELECT FROM ideas WHERE challenge_id = challenges.id AND submitted_at IS NOT NULL
-              AND (done.began_at IS NULL OR updated_at >= done.began_at))
+              AND (done.began_at IS NULL OR updated_at >= done.began_at
+                   OR done.began_at > $1::timestamptz + interval '5 seconds'))
   AND NOT EXISTS (SELECT FROM staged_jobs WHERE job = 'refresh_themes' AND subject = challenges.id::text
                   AND failed_at > $1::timestamptz - interval '1 hour')
 ORDER BY challenges.id LIMIT 1000;

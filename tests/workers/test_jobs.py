@@ -24,6 +24,7 @@ from tests.workers.conftest import Workers, environment_of
 from workers.drain import Drain, drain_once, rescue
 from workers.environment import connect_redis, utc_now
 from workers.jobs import UnknownJobError, find_job
+from workers.schedule import Schedule, intervals_seconds
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,6 +81,37 @@ def test_job_is_not_handed_over_before_its_time(workers: Workers) -> None:
     later = utc_now() + timedelta(hours=1)
     workers.run(lambda connection: stage_job(connection, "note", "a", utc_now(), not_before=later))
     assert workers.drain() == 0
+
+
+def test_clock_that_was_set_back_holds_no_job(workers: Workers) -> None:
+    ahead = utc_now() + timedelta(hours=1)
+    workers.run(lambda connection: stage_job(connection, "note", "staged ahead", ahead))
+    workers.run(lambda connection: stage_job(connection, "note", "to be tried again", utc_now(), not_before=ahead))
+    workers.execute("UPDATE staged_jobs SET attempts = 1 WHERE subject = 'to be tried again'")
+    workers.drain_and_work()
+    assert {(row[0], row[1]) for row in states(workers)} == {
+        ("staged ahead", "finished"),
+        ("to be tried again", "finished"),
+    }
+
+
+def test_job_handed_over_in_the_future_and_lost_is_rescued(workers: Workers) -> None:
+    stage(workers, "note", "a")
+    workers.drain()
+    workers.redis.flushdb()
+    workers.execute("UPDATE staged_jobs SET enqueued_at = now() + interval '1 hour'")
+    assert workers.run(lambda connection: rescue(connection, workers.redis, workers.settings)) == 1
+    workers.drain_and_work()
+    assert [row[1] for row in states(workers)] == ["finished"]
+
+
+def test_schedule_goes_on_after_the_clock_was_set_back(workers: Workers) -> None:
+    schedule = Schedule(workers.settings)
+    assert len(schedule.enqueue_jobs()) == len(intervals_seconds(workers.settings))
+    assert schedule.enqueue_jobs() == []
+    for entry in schedule.get_jobs():
+        entry.set_enqueue_time(utc_now() + timedelta(hours=1))
+    assert len(schedule.enqueue_jobs()) == len(intervals_seconds(workers.settings))
 
 
 def test_job_of_an_uncommitted_change_is_not_handed_over(workers: Workers) -> None:
