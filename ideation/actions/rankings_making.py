@@ -74,10 +74,17 @@ async def store(
 ) -> UUID | None:
     """Keep the snapshot for ever; None when the same was ranked before or the challenge was reopened meanwhile.
 
-    After a closing ranking the panel's reviews can be assigned, and those already sent are weighed against it.
+    A freeze has one closing ranking, however often the job runs and however the themes have changed since. After it the
+    panel's reviews can be assigned, and those already sent are weighed against it.
     """
     if not await queries.still_frozen_at(connection, inputs.challenge_id, inputs.frozen_at):
         return None
+    if inputs.kind is RankingKind.CLOSING and inputs.frozen_at is not None:
+        await queries.hold_closing(connection, inputs.challenge_id)
+        if await queries.has_closing(connection, inputs.challenge_id, inputs.frozen_at):
+            return None
+        # A clock may have been set back since the freeze.
+        now = max(now, inputs.frozen_at)
     ranking_id = await queries.add_ranking(connection, inputs, packed, sha256, computed, now)
     if ranking_id is None:
         return None

@@ -69,6 +69,17 @@ async def still_frozen_at(connection: Connection, challenge_id: UUID, frozen_at:
     return same
 
 
+async def hold_closing(connection: Connection, challenge_id: UUID) -> None:
+    """Store closing rankings of a challenge one after another; needs a transaction."""
+    await connection.execute(_SQL["hold_closing"], challenge_id)
+
+
+async def has_closing(connection: Connection, challenge_id: UUID, frozen_at: datetime) -> bool:
+    """Whether a challenge that was frozen then has its closing ranking."""
+    known: bool = await connection.fetchval(_SQL["has_closing"], challenge_id, frozen_at)
+    return known
+
+
 async def add_ranking(
     connection: Connection,
     inputs: CrowdInputs | PanelInputs,

@@ -98,6 +98,12 @@ SELECT EXISTS (SELECT FROM rankings WHERE challenge_id = $1 AND kind = $2 AND in
 -- still_frozen_at: whether the challenge is frozen as it was ($2), or still not at all; held until the commit
 SELECT frozen_at IS NOT DISTINCT FROM $2::timestamptz FROM challenges WHERE id = $1 FOR KEY SHARE;
 
+-- hold_closing: one closing ranking of a challenge is stored at a time, until the commit
+SELECT pg_advisory_xact_lock(hashtextextended('closing:' || $1::uuid::text, 0));
+
+-- has_closing: whether the challenge as it was frozen at $2 has its closing ranking
+SELECT EXISTS (SELECT FROM rankings WHERE challenge_id = $1 AND kind = 'closing' AND created_at >= $2);
+
 -- read_inputs: what a ranking was computed from
 SELECT kind, inputs, inputs_sha256, summary, formula_version FROM rankings WHERE id = $1;
 

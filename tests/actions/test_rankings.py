@@ -232,6 +232,18 @@ async def test_new_closing_makes_a_new_snapshot_and_reopening_stores_none(commit
     assert [row["kind"] for row in kinds] == ["closing", "closing"]
 
 
+async def test_a_freeze_has_one_closing_ranking_though_the_themes_change_after_it(committing: Connection) -> None:
+    challenge_id = await make_challenge(committing, frozen_at=NOW + timedelta(hours=1))
+    idea_id = await make_idea(committing, challenge_id)
+    first = await rank(committing, challenge_id)
+    place = {"typicality": 1.0, "novelty": 0.9, "x": 0.0, "y": 0.0, "placed_at": NOW}
+    await insert(committing, "idea_placements", idea_id=idea_id, challenge_id=challenge_id, **place)
+    assert await rank(committing, challenge_id) is None
+    # Ranked by a clock that was set back after the freeze, it is still the ranking of that freeze.
+    stored = await committing.fetch("SELECT id, created_at FROM rankings")
+    assert [tuple(row) for row in stored] == [(first, NOW + timedelta(hours=1))]
+
+
 async def test_closing_ranking_stages_the_panels_jobs(committing: Connection) -> None:
     challenge_id = await make_challenge(committing, frozen_at=NOW)
     reviewer = await make_person(committing, roles=["reviewer"])
