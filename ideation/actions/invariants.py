@@ -2,7 +2,8 @@
 
 import hashlib
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,7 @@ import numpy as np
 from ideation.actions.invariants_list import CHECKS, Check
 from ideation.database import Connection
 from ideation.entities.panel_rankings import PanelInputs
-from ideation.entities.rankings import ComputedRanking, CrowdInputs, RankingKind
+from ideation.entities.rankings import ComputedRanking, CrowdInputs, RankedIdea, RankingKind
 from ideation.queries import invariants as queries
 from ideation.queries import rankings as ranking_queries
 from ideation.queries.conflicts import list_conflicts
@@ -128,8 +129,24 @@ async def _repeat(connection: Connection, ranking_id: UUID) -> Check | None:
         return _OF_ANOTHER_FORMULA
     if computed.formula_version != stored.formula_version:
         return _OF_ANOTHER_FORMULA
-    same = computed.entries == await ranking_queries.list_stored(connection, ranking_id)
+    entries = await ranking_queries.list_stored(connection, ranking_id)
+    same = len(entries) == len(computed.entries) and all(map(_same_digits, entries, computed.entries))
     return None if same else _UNREPEATABLE
+
+
+def _same_digits(stored: RankedIdea, computed: RankedIdea) -> bool:
+    """Whether every number that was stored comes out again; the words around them may have changed since."""
+    digits = dict(_numbers(msgspec.to_builtins(stored)))
+    again = dict(_numbers(msgspec.to_builtins(computed)))
+    return stored.idea_id == computed.idea_id and digits.items() <= again.items()
+
+
+def _numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _numbers(item, f"{path}.{key}")
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, value
 
 
 def _compute(kind: RankingKind, canonical: bytes) -> ComputedRanking:
