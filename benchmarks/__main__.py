@@ -19,6 +19,7 @@ class Benchmark(msgspec.Struct, frozen=True):
 BENCHMARKS = {
     "start": Benchmark("start_up", "how soon processes are ready, and what they hold"),
     "http": Benchmark("http_load", "requests to the real API, beside bare handlers and pgbench", full=("--full",)),
+    "faults": Benchmark("faults", "everything broken on purpose under load, and what was lost", full=("--full",)),
     "scoring-speed": Benchmark("scoring_speed", "time of the scoring methods", full=("--large",)),
     "scoring-simulation": Benchmark(
         "scoring_simulation", "ranking methods on made-up crowds", quick=("--seeds", "5"), full=("--scenario", "all")
