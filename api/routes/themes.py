@@ -48,7 +48,7 @@ async def list_outsiders(
 
 @patch("/themes/{theme_id:uuid}", summary="Name or pin a theme", tags=_TAGS)
 async def edit_theme(theme_id: UUID, connection: Connection, actor: Actor, now: datetime, data: ThemeEdit) -> ThemeOut:
-    """A named or pinned theme is kept through every later run; for moderators and those who run the challenge."""
+    """A named theme is kept through every later run, a pinned one with all its ideas; for those who moderate or run."""
     return await themes.edit_theme(connection, actor, theme_id, data, now)
 
 
@@ -56,7 +56,7 @@ async def edit_theme(theme_id: UUID, connection: Connection, actor: Actor, now: 
 async def join_themes(
     challenge_id: UUID, connection: Connection, actor: Actor, now: datetime, data: ThemeJoin
 ) -> ThemeOut:
-    """Some themes become part of another, which keeps its id and name."""
+    """Some themes become part of another, which keeps its id and name and is pinned."""
     return await themes.join_themes(connection, actor, challenge_id, data, now)
 
 

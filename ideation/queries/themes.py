@@ -124,10 +124,11 @@ async def edit_theme(connection: Connection, theme_id: UUID, name: str | None, p
 async def join_themes(
     connection: Connection, challenge_id: UUID, ended: Sequence[UUID], into_id: UUID, now: datetime
 ) -> None:
-    """Some themes become part of another."""
+    """Some themes become part of another, which keeps all their ideas until people say otherwise."""
     await connection.execute(_SQL["move_ideas"], ended, into_id, None)
     await connection.execute(_SQL["move_children"], ended, into_id)
     await connection.execute(_SQL["end_themes"], ended, now)
+    await connection.execute(_SQL["pin_narrow"], into_id, now)
     await connection.execute(_SQL["follow_join"], challenge_id, ended, into_id)
 
 

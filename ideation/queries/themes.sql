@@ -101,6 +101,10 @@ UPDATE themes SET parent_id = $2 WHERE parent_id = ANY ($1::uuid[]);
 -- end_themes: themes that became part of another
 UPDATE themes SET retired_at = $2, updated_at = $2 WHERE id = ANY ($1::uuid[]);
 
+-- pin_narrow: a theme that people made up of others keeps its ideas; a wider one holds none of its own
+UPDATE themes SET pinned = true, updated_at = $2
+WHERE id = $1 AND NOT EXISTS (SELECT FROM themes AS child WHERE child.parent_id = $1 AND child.retired_at IS NULL);
+
 -- add_theme: a theme that a person made
 INSERT INTO themes (id, challenge_id, parent_id, label, name, terms, pinned, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, true, $7, $7);

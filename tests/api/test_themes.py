@@ -126,7 +126,7 @@ async def test_joining_moves_the_ideas_and_later_ones_too(api: Api) -> None:
     path, body = f"/v1/challenges/{challenge_id}/themes/join", {"theme_ids": [str(ends)], "into_id": str(stays)}
     assert (await (await employee(api)).post(path, json=body)).status_code == 403
     joined = await (await moderator(api)).post(path, json=body)
-    assert (joined.status_code, joined.json()["idea_count"]) == (200, 1)
+    assert (joined.status_code, joined.json()["idea_count"], joined.json()["pinned"]) == (200, 1, True)
     assert await theme_of(api, idea_id) == stays
     model = await api.connection.fetchrow(
         "SELECT version, theme_ids FROM theme_models WHERE challenge_id = $1", challenge_id

@@ -71,6 +71,44 @@ def test_cluster_with_new_ideas_keeps_nearly_every_theme(themes: Themes) -> None
     assert np.mean(same) >= 0.95
 
 
+def test_themes_are_sought_anew_only_for_a_much_better_division(themes: Themes) -> None:
+    again = cluster(corpus_of(idea_texts()), encoder=NAME, previous=themes.theme_of.tolist(), seek=True)
+    assert again.theme_of.tolist() == themes.theme_of.tolist()
+    halves = [number % 2 for number in range(96)]
+    better = cluster(corpus_of(idea_texts()), encoder=NAME, previous=halves, seek=True)
+    assert better.theme_of.tolist() == themes.theme_of.tolist()
+
+
+def test_kept_ideas_stay_together_however_unlike(themes: Themes) -> None:
+    previous = themes.theme_of.copy()
+    previous[[0, 95]] = 50
+    again = cluster(corpus_of(idea_texts()), encoder=NAME, previous=previous.tolist(), kept=[50])
+    assert again.theme_of[0] == again.theme_of[95] != OUTSIDE
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [""] * 40,
+        ["🎉🚀"] * 40,
+        ["Solar"] * 40,
+        ["Solar panels\n" + "word " * 20_000] * 8,
+        [f"<b>Bold</b> {number}\n<script>alert({number})</script>" for number in range(40)],
+        ["Mehr Fahrräder", "Plus de vélos", "Más bicicletas", "More bikes", "もっと自転車", "Больше велосипедов"] * 10,
+    ],
+    ids=["empty", "emoji", "one word", "huge", "markup", "languages"],
+)
+def test_cluster_of_odd_texts_gives_numbers_and_the_same_ones_again(texts: list[str]) -> None:
+    first, again = (cluster(corpus_of(texts), encoder=NAME) for _ in range(2))
+    for values in (first.places, first.novelty, first.typicality):
+        assert np.isfinite(values).all()
+    assert first.theme_of.tolist() == again.theme_of.tolist()
+    assert first.places.tolist() == again.places.tolist()
+    assert sorted([*first.outsiders, *[idea for theme in first.themes for idea in theme.members]]) == list(
+        range(len(texts))
+    )
+
+
 def test_cluster_counts_earlier_ideas_against_novelty(themes: Themes) -> None:
     texts = idea_texts()
     known = cluster(corpus_of(texts), encoder=NAME, earlier=load_encoder().encode(texts))

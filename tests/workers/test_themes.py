@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from ideation.database import Connection
@@ -112,6 +113,28 @@ async def test_named_and_pinned_themes_outlive_a_search_for_a_new_number_of_them
     model = await theme_queries.find_model(connection, challenge_id)
     assert model is not None
     assert model.fitted_ideas == 100
+
+
+async def test_a_pinned_theme_keeps_its_ideas_however_few_also_when_the_number_is_sought_anew(
+    connection: Connection,
+) -> None:
+    challenge_id, _ = await make_real_challenge(connection, 40)
+    await refresh(connection, challenge_id)
+    places = await theme_of(connection, challenge_id)
+    themed = [idea for idea, theme in places.items() if theme is not None]
+    theme = await theme_queries.find_theme(connection, places[themed[0]] or new_id())
+    assert theme is not None
+    members = [idea for idea in themed if places[idea] == theme.id][:2]
+    new = msgspec.structs.replace(theme, id=new_id(), name="Two of a kind", pinned=True)
+    await theme_queries.split_theme(connection, theme, new, members, NOW)
+    await refresh(connection, challenge_id)
+    author_id = await make_person(connection)
+    for title, body in real_texts("freshwater")[:30]:
+        await make_idea(connection, challenge_id, author_id, title=title[:200], body=body)
+    await refresh(connection, challenge_id)
+    after = await theme_of(connection, challenge_id)
+    assert [after[idea] for idea in members] == [new.id, new.id]
+    assert (await standing(connection, challenge_id))[new.id][1] == "Two of a kind"
 
 
 async def test_verdicts_stay_and_suggestions_of_the_worker_that_no_longer_hold_go(connection: Connection) -> None:

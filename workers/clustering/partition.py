@@ -11,7 +11,7 @@ from workers.clustering.corpus import Corpus, Floats
 from workers.clustering.neighbours import nearest_by_meaning
 
 LATENT_DIMENSIONS = 100
-MEANING_SHARE = 0.7
+MEANING_SHARE = 0.55
 """Weight of the vectors' cosine against that of the latent words; both see what the other misses."""
 SMOOTHING_NEIGHBOURS = 10
 SMOOTHING_SHARE = 0.3
@@ -21,6 +21,7 @@ REFINEMENTS = 2
 MOST_THEMES = 250
 FEWEST_SOUGHT = 8
 NEARLY_BEST = 0.95
+MUCH_BETTER = 1.15
 FEWEST_IN_THEME = 3
 
 
@@ -37,7 +38,10 @@ def latent_words(matrix: sparse.csr_matrix, *, seed: int) -> Floats:
     dimensions = min(LATENT_DIMENSIONS, min(matrix.shape) - 1)
     if dimensions < 2 or matrix.nnz == 0:
         return np.zeros((matrix.shape[0], 1), dtype=np.float32)
-    return unit_rows(TruncatedSVD(dimensions, random_state=seed).fit_transform(matrix).astype(np.float32))
+    # It also reports the share of the variance explained, which texts that are all the same do not have.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(matrix)
+    return unit_rows(reduced.astype(np.float32))
 
 
 def smoothed(corpus: Corpus, rows: Floats) -> Floats:
@@ -67,7 +71,22 @@ def find_count(rows: Floats, drawn: Floats, *, seed: int) -> int:
     sample = _sample(len(rows), SEARCH_SAMPLE, seed)
     rows, drawn = rows[sample], drawn[sample]
     scores = np.array([_left_out_silhouette(rows, _quick_division(drawn, count, seed)) for count in counts])
-    return counts[int(np.flatnonzero(scores >= NEARLY_BEST * scores.max())[-1])]
+    lowest = scores.max() - (1 - NEARLY_BEST) * abs(scores.max())
+    return counts[int(np.flatnonzero(scores >= lowest)[-1])]
+
+
+def much_better(rows: Floats, fresh: NDArray[np.int64], standing: NDArray[np.int64], *, seed: int) -> bool:
+    """Whether a fresh division is worth that people find other themes than before.
+
+    It is when its silhouette, as in `find_count`, is 15 % better, or when the standing number of themes is none that
+    would be tried today.
+    """
+    counts = sought_counts(len(rows))
+    if not counts[0] <= len(np.unique(standing[standing >= 0])) <= counts[-1]:
+        return True
+    sample = _sample(len(rows), SEARCH_SAMPLE, seed)
+    now, then = (_left_out_silhouette(rows[sample], labels[sample]) for labels in (fresh, standing))
+    return now > MUCH_BETTER * then
 
 
 def sought_counts(ideas: int) -> list[int]:
@@ -125,13 +144,15 @@ def _quick_division(rows: Floats, count: int, seed: int) -> NDArray[np.int64]:
 
 
 def _left_out_silhouette(rows: Floats, labels: NDArray[np.int64]) -> float:
-    count = int(labels.max()) + 1
-    if count < 2:
+    """The mean over all rows; those outside every theme (label under 0) count 0."""
+    inside = rows[labels >= 0]
+    labels = np.unique(labels[labels >= 0], return_inverse=True)[1]
+    if not len(labels) or labels.max() < 1:
         return 0.0
-    member = sparse.csr_matrix((np.ones(len(rows), np.float32), (labels, np.arange(len(rows)))))
-    sums = np.asarray(member @ rows, dtype=np.float32)
-    own = 1 - np.einsum("ij,ij->i", unit_rows(sums[labels] - rows), rows)
-    distances = 1 - rows @ unit_rows(sums).T
-    distances[np.arange(len(rows)), labels] = np.inf
+    member = sparse.csr_matrix((np.ones(len(inside), np.float32), (labels, np.arange(len(inside)))))
+    sums = np.asarray(member @ inside, dtype=np.float32)
+    own = 1 - np.einsum("ij,ij->i", unit_rows(sums[labels] - inside), inside)
+    distances = 1 - inside @ unit_rows(sums).T
+    distances[np.arange(len(inside)), labels] = np.inf
     other = distances.min(axis=1)
-    return float(np.mean((other - own) / np.maximum(np.maximum(other, own), 1e-9)))
+    return float(np.sum((other - own) / np.maximum(np.maximum(other, own), 1e-9)) / len(rows))

@@ -1,24 +1,22 @@
 """Themes of a challenge: found, labelled, mapped; steady between runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
 
 from workers.clustering.corpus import Corpus, Floats
 from workers.clustering.labels import label_groups
 from workers.clustering.landscape import Places, fit_map, places_on_map
 from workers.clustering.novelty import novelty
-from workers.clustering.partition import FEWEST_IN_THEME, centres_of, divide, find_count, representation, smoothed
+from workers.clustering.partition import divide, find_count, much_better, representation, smoothed
+from workers.clustering.settling import Labels, Settled, settle, typicality
 from workers.clustering.values import OUTSIDE, ParentTheme, Theme, ThemeModel, Themes
-
-Labels = NDArray[np.int64]
 
 FEWEST_IDEAS = 6
 MOST_FLAT_THEMES = 24
 TYPICAL = 3
-LOWEST_FIT = 0.05
-KEEP_MARGIN = 0.05
 
 
 def cluster(
@@ -28,6 +26,8 @@ def cluster(
     seed: int = 0,
     count: int | None = None,
     previous: Sequence[int] | None = None,
+    kept: Collection[int] = (),
+    seek: bool = False,
     places_before: Places | None = None,
     earlier: Floats | None = None,
     stop_words: Iterable[str] = (),
@@ -36,16 +36,18 @@ def cluster(
 
     encoder: name of the encoder of the corpus' vectors. previous: for each idea the number of its theme in the last
     run, OUTSIDE for new ones or those outside: the themes start from there and an idea moves only for a clearly better
-    one (hysteresis). places_before: (n, 2) places on the last map, NaN for new ideas. earlier: raw vectors of ideas of
-    earlier challenges, for novelty. Under six ideas there is no theme and every idea is outside. The same arguments
-    give the same result.
+    one (hysteresis); the ideas of the numbers in `kept` stay. seek: look whether other themes would divide the ideas
+    much better by now, and then give those. places_before: (n, 2) places on the last map, NaN for new ideas. earlier:
+    raw vectors of ideas of earlier challenges, for novelty. Under six ideas no theme is found and every idea is
+    outside. The same arguments give the same result.
     """
     stop_words = tuple(stop_words)
-    theme_of = _divided(corpus, seed, count, previous)
-    theme_of, centroids, lowest_fit = _settled(corpus.meaning, theme_of)
+    standing = None if previous is None else np.asarray(previous, dtype=np.int64)
+    settled = _settled(corpus, seed, count, standing, kept, seek)
+    theme_of, centroids = settled.theme_of, settled.centroids
     groups = [[int(position) for position in np.flatnonzero(theme_of == theme)] for theme in range(len(centroids))]
-    fit = _typicality(corpus.meaning, theme_of, centroids)
-    parent_of = _parents(centroids, seed)
+    fit = typicality(corpus.meaning, theme_of, centroids)
+    parent_of = _parents(centroids)
     plane = fit_map(corpus.meaning, theme_of, centroids, before=places_before)
     past = None if earlier is None else corpus.space.transform(earlier)
     return Themes(
@@ -55,68 +57,41 @@ def cluster(
         typicality=fit,
         novelty=novelty(corpus.nearest[1], corpus.meaning, earlier=past),
         places=places_on_map(plane, corpus.meaning, theme_of),
-        model=ThemeModel(encoder=encoder, space=corpus.space, centroids=centroids, lowest_fit=lowest_fit, map=plane),
+        model=ThemeModel(
+            encoder=encoder, space=corpus.space, centroids=centroids, lowest_fit=settled.lowest_fit, map=plane
+        ),
     )
 
 
-def _divided(corpus: Corpus, seed: int, count: int | None, previous: Sequence[int] | None) -> Labels:
-    has_vector = np.any(corpus.meaning, axis=1)
-    labels = np.full(len(corpus), OUTSIDE, dtype=np.int64)
-    if has_vector.sum() < FEWEST_IDEAS:
-        return labels
-    rows_of_all = representation(corpus, seed=seed)
-    rows = rows_of_all[has_vector]
-    before = None if previous is None else np.asarray(previous, dtype=np.int64)[has_vector]
-    if before is not None and before.max(initial=OUTSIDE) >= 0:
-        labels[has_vector] = _continued(rows, before)
-    else:
-        drawn = smoothed(corpus, rows_of_all)[has_vector]
-        labels[has_vector] = divide(drawn, count or find_count(rows, drawn, seed=seed), seed=seed)
-    return labels
+def _settled(
+    corpus: Corpus, seed: int, count: int | None, previous: Labels | None, kept: Collection[int], seek: bool
+) -> Settled:
+    known = np.any(corpus.meaning, axis=1)
+    enough = known.sum() >= FEWEST_IDEAS
+    rows = representation(corpus, seed=seed) if enough else corpus.meaning
+    drawn = smoothed(corpus, rows) if enough else rows
+    nowhere = np.full(len(corpus), OUTSIDE, dtype=np.int64)
+    standing = settle(drawn, corpus.meaning, nowhere if previous is None else previous, kept=kept)
+    if not enough or (len(standing.centroids) and not seek):
+        return standing
+    fresh = nowhere.copy()
+    fresh[known] = divide(drawn[known], count or find_count(rows[known], drawn[known], seed=seed), seed=seed)
+    found = settle(drawn, corpus.meaning, fresh)
+    if len(standing.centroids) and not much_better(
+        rows[known], found.theme_of[known], standing.theme_of[known], seed=seed
+    ):
+        return standing
+    return found
 
 
-def _continued(rows: Floats, before: Labels) -> Labels:
-    numbers, compact = np.unique(before[before >= 0], return_inverse=True)
-    labels = np.full(len(rows), OUTSIDE, dtype=np.int64)
-    labels[before >= 0] = compact
-    cosines = rows @ centres_of(rows, labels, len(numbers)).T
-    settled = labels >= 0
-    cosines[np.flatnonzero(settled), labels[settled]] += KEEP_MARGIN
-    return np.asarray(np.argmax(cosines, axis=1), dtype=np.int64)
+def _parents(centroids: Floats) -> list[int] | None:
+    """The wider theme of each theme where there are over 24: Ward's hierarchy (1963), cut at the root of their number.
 
-
-def _settled(vectors: Floats, labels: Labels) -> tuple[Labels, Floats, NDArray[np.float64]]:
-    """Labels 0, 1, 2 .. by falling size, without themes too small to be one and without ideas that fit nowhere."""
-    sizes = np.bincount(labels[labels >= 0], minlength=1)
-    order = [int(label) for label in np.argsort(-sizes, kind="stable") if sizes[label] >= FEWEST_IN_THEME]
-    renamed = np.full(max(len(sizes), 1) + 1, OUTSIDE, dtype=np.int64)
-    renamed[order] = np.arange(len(order))
-    labels = renamed[labels]
-    centroids = centres_of(vectors, labels, len(order))
-    fit = _typicality(vectors, labels, centroids)
-    lowest = np.array([_lowest_fit(fit[labels == theme]) for theme in range(len(order))])
-    inside = labels >= 0
-    misfit = inside & (fit < np.where(inside, lowest[labels] if len(lowest) else 0.0, 0.0))
-    return np.where(misfit, OUTSIDE, labels), centroids, lowest
-
-
-def _lowest_fit(fit: NDArray[np.float64]) -> float:
-    """Under the mean by 2.5 standard deviations, or near no similarity at all, an idea does not belong."""
-    return max(LOWEST_FIT, float(fit.mean() - 2.5 * fit.std()))
-
-
-def _typicality(vectors: Floats, labels: Labels, centroids: Floats) -> NDArray[np.float64]:
-    if not len(centroids):
-        return np.zeros(len(vectors))
-    cosines = vectors @ centroids.T
-    own = np.where(labels >= 0, labels, np.argmax(cosines, axis=1))
-    return cosines[np.arange(len(vectors)), own].astype(np.float64)
-
-
-def _parents(centroids: Floats, seed: int) -> list[int] | None:
+    Unlike k-means it does not depend on the order of the themes, so that the same themes are gathered the same way.
+    """
     if len(centroids) <= MOST_FLAT_THEMES:
         return None
-    found = divide(centroids, round(np.sqrt(len(centroids))), seed=seed)
+    found = fcluster(linkage(centroids, "ward"), round(np.sqrt(len(centroids))), "maxclust")
     return [int(parent) for parent in np.unique(found, return_inverse=True)[1]]
 
 

@@ -146,9 +146,11 @@ def find_themes(corpus: Corpus, ideas: Sequence[AnalysedIdea], before: Before, s
     fitted_ideas = None if before.model is None else before.model.fitted_ideas
     anew = looks_for_count(len(ideas), fitted_ideas)
     previous, places = _standing(ideas, before.themes)
-    if anew:
-        previous = _with_kept(_cluster(corpus, None, places, before, stop_words), ideas, before.themes)
-    themes = _cluster(corpus, previous, places, before, stop_words)
+    kept = [number for number, theme in enumerate(before.themes) if theme.pinned]
+    themes = _cluster(corpus, previous, kept, places, before, stop_words, seek=anew)
+    decided, kept = _with_kept(themes, ideas, before.themes)
+    if not np.array_equal(decided, themes.theme_of):
+        themes = _cluster(corpus, decided, kept, places, before, stop_words)
     ids = _lasting_ids(themes, ideas, before.themes)
     parents = _lasting_parents(themes, ids, before.themes, ideas)
     return Found(
@@ -167,16 +169,21 @@ def find_themes(corpus: Corpus, ideas: Sequence[AnalysedIdea], before: Before, s
 
 def _cluster(
     corpus: Corpus,
-    previous: NDArray[np.int64] | None,
+    previous: NDArray[np.int64],
+    kept: Sequence[int],
     places: NDArray[np.float64],
     before: Before,
     stop_words: Sequence[str],
+    *,
+    seek: bool = False,
 ) -> Themes:
     return cluster(
         corpus,
         encoder=before.encoder,
         seed=_SEED,
-        previous=None if previous is None else previous.tolist(),
+        previous=previous.tolist(),
+        kept=kept,
+        seek=seek,
         places_before=places if np.isfinite(places).any() else None,
         earlier=before.earlier,
         stop_words=stop_words,
@@ -193,14 +200,24 @@ def _standing(
     return np.array(theme_of, dtype=np.int64), np.array(places, dtype=np.float64).reshape(len(ideas), 2)
 
 
-def _with_kept(fresh: Themes, ideas: Sequence[AnalysedIdea], before: Sequence[ThemeRow]) -> NDArray[np.int64]:
-    """Fresh themes, except that a theme people named or pinned and that none continues keeps its ideas."""
-    kept = {theme.id for theme in before if theme.pinned or theme.name is not None}
-    continued = set(_matches(fresh, ideas))
+def _with_kept(
+    fresh: Themes, ideas: Sequence[AnalysedIdea], before: Sequence[ThemeRow]
+) -> tuple[NDArray[np.int64], list[int]]:
+    """Fresh themes with what people decided, and the numbers whose ideas may not move.
+
+    A theme that people pinned keeps its ideas, one that they named keeps them where no fresh theme continues it.
+    """
+    number_of = {theme_id: number for number, theme_id in enumerate(_matches(fresh, ideas)) if theme_id is not None}
     theme_of = fresh.theme_of.copy()
-    for number, theme_id in enumerate(sorted(kept - continued), start=len(fresh.themes)):
-        theme_of[[row for row, idea in enumerate(ideas) if idea.theme_id == theme_id]] = number
-    return theme_of
+    fixed: list[int] = []
+    for theme in before:
+        if not theme.pinned and (theme.name is None or theme.id in number_of):
+            continue
+        number = number_of.setdefault(theme.id, len(fresh.themes) + len(before) + len(number_of))
+        theme_of[[row for row, idea in enumerate(ideas) if idea.theme_id == theme.id]] = number
+        if theme.pinned:
+            fixed.append(number)
+    return theme_of, fixed
 
 
 def _lasting_ids(themes: Themes, ideas: Sequence[AnalysedIdea], before: Sequence[ThemeRow]) -> list[UUID]:
