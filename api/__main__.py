@@ -2,14 +2,29 @@
 
 import os
 import sys
+from socket import socket
 
 import uvicorn
 
 from api.app import create_app
+from api.platform import Platform, platform_of
 from ideation.logs import set_up_logs
 from ideation.settings import SettingsError, load_settings
 
 GRACE_SECONDS = 25
+
+
+class _Server(uvicorn.Server):
+    """Before it waits for answers that are under way, it ends those that would go on for minutes."""
+
+    def __init__(self, config: uvicorn.Config, platform: Platform) -> None:
+        super().__init__(config)
+        self._platform = platform
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Stop serving."""
+        self._platform.live.end_streams()
+        await super().shutdown(sockets)
 
 
 def main() -> None:
@@ -20,8 +35,9 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
     set_up_logs(settings)
-    uvicorn.run(
-        create_app(settings),
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -33,6 +49,7 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    _Server(config, platform_of(app)).run()
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         logging_config=None,
         middleware=[UnitOfWorkMiddleware],
         openapi_config=openapi_config(),
+        plugins=[platform.live.channels],
         request_class=StrictRequest,
         request_max_body_size=settings.max_body_bytes,
         state=State({"platform": platform}),

@@ -7,6 +7,7 @@ from litestar import Litestar
 
 from api.ballots import Ballots
 from api.callers import Callers
+from api.live import Live
 from api.metrics import Metrics
 from api.rate_limits import RateLimiter
 from api.token_uses import TokenUses
@@ -32,6 +33,7 @@ class Platform:
         self.token_uses = TokenUses()
         self.callers = Callers(lambda: self.readers)
         self.ballots = Ballots(lambda: self.writers)
+        self.live = Live(self)
         self._pools: tuple[Pool, Pool] | None = None
 
     @property
@@ -49,10 +51,12 @@ class Platform:
         url, size = self.settings.database_url, self.settings.database_pool_size
         self._pools = await open_pool(url, size=size), await open_pool(url, size=size, read_only=True)
         self.rate_limiter.start()
+        self.live.start()
         self.token_uses.start(self.writers)
 
     async def close(self) -> None:
         """Stop what runs beside the requests, write what it still holds, and close the pools."""
+        await self.live.stop()
         await self.rate_limiter.stop()
         await self.token_uses.stop()
         for pool in self._opened():

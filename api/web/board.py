@@ -11,12 +11,23 @@ from api.dependencies import AnyRequest
 from api.web.forms import EMPTY_FORM, Form, read_form
 from api.web.plots import Bar, bars
 from api.web.views import View
-from ideation.actions import assignments, board, challenges, challenges_stages, decisions, jobs, panels, people
+from ideation.actions import (
+    assignments,
+    board,
+    challenges,
+    challenges_stages,
+    decisions,
+    duplicates,
+    jobs,
+    panels,
+    people,
+)
 from ideation.database import Connection
 from ideation.entities.assignments import StartAssignment
 from ideation.entities.board import Board
 from ideation.entities.challenges_forms import ChallengeClosing, ChallengeOut, NewClosing
 from ideation.entities.decisions import DecideChallenge
+from ideation.entities.jobs import AnalysisFreshness
 from ideation.entities.panels import SetPanelMember
 from ideation.entities.people import Actor, PersonFilter
 from ideation.errors import Forbidden, Invalid
@@ -24,6 +35,7 @@ from ideation.errors import Forbidden, Invalid
 _OWED = 8
 _FOUND_PEOPLE = 8
 _CHART_WIDTH = 560
+_NEARLY = 0.97
 
 
 @get("/challenges/{challenge_id:uuid}/board")
@@ -57,10 +69,19 @@ async def _page(
         owed=owed.items,
         board=watched,
         charts={name: _chart(watched, name) for name in ("ideas", "answers", "comments")},
+        pairs_waiting=await duplicates.count_waiting(connection, actor, challenge.id, now),
+        progress=lambda analysis: _progress(analysis, now),
         analysis=await jobs.read_analysis(connection, actor, challenge.id, now),
         wanted=view.word("person"),
         people=await _find_people(connection, actor, view.word("person")),
     )
+
+
+def _progress(analysis: AnalysisFreshness, now: datetime) -> float:
+    """How far a run probably is, after the time that the last one took; never quite at the end."""
+    if analysis.running_since is None or not analysis.expected_seconds:
+        return 0.0
+    return round(min((now - analysis.running_since).total_seconds() / analysis.expected_seconds, _NEARLY), 3)
 
 
 def _chart(watched: Board, name: str) -> list[Bar]:

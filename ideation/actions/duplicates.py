@@ -68,6 +68,12 @@ async def list_queue(
     return Page(items=[_pair_out(row, sides) for row in page.items], next_key=page.next_key)
 
 
+async def count_waiting(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> int:
+    """How many pairs wait for a verdict."""
+    await _require_moderated(connection, actor, challenge_id, now)
+    return await queries.count_waiting(connection, challenge_id)
+
+
 async def list_groups(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> list[GroupOut]:
     """Ideas that were confirmed to say the same and are not merged yet."""
     challenge = await _require_moderated(connection, actor, challenge_id, now)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 
 class JobState(StrEnum):
@@ -67,6 +68,7 @@ class AnalysisFreshness(msgspec.Struct, frozen=True, kw_only=True):
     kind: AnalysisKind
     last_finished_at: datetime | None
     idea_count: int | None
+    expected_seconds: Annotated[float | None, Meta(description="How long the last good run took.")]
     running_since: datetime | None
     last_error: str | None
     last_error_at: datetime | None

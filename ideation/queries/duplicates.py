@@ -150,3 +150,9 @@ async def add_model(connection: Connection, encoder: str, model: StoredModel) ->
         model.dismissed,
         model.fitted_at,
     )
+
+
+async def count_waiting(connection: Connection, challenge_id: UUID) -> int:
+    """How many pairs wait for a verdict."""
+    waiting: int = await connection.fetchval(_SQL["count_waiting"], challenge_id)
+    return waiting

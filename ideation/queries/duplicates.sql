@@ -83,3 +83,6 @@ WHERE state <> 'proposed' AND proposed_by IS NULL ORDER BY id;
 -- add_model: a model of this installation's own verdicts
 INSERT INTO duplicate_models (id, encoder, model, curve, confirmed, dismissed, fitted_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- count_waiting: pairs of a challenge without a verdict
+SELECT count(*) FROM duplicate_pairs WHERE challenge_id = $1 AND state = 'proposed';

@@ -105,6 +105,7 @@ UPDATE analysis_runs SET finished_at = $2, error = $3 WHERE id = $1;
 -- list_freshness: for each kind the last good run, one that runs now, and an error since
 SELECT kind,
        good.finished_at AS last_finished_at, good.idea_count,
+       extract(epoch FROM good.finished_at - good.started_at)::float8 AS expected_seconds,
        running.started_at AS running_since,
        bad.error AS last_error, bad.finished_at AS last_error_at
 FROM unnest(ARRAY['duplicates', 'themes', 'ranking']) AS kind

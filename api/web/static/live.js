@@ -1,0 +1,41 @@
+"use strict";
+// Live pages: told of a change, the page asks for itself again and takes over the parts marked data-live.
+// When the connection is lost for long, it does the same every half minute and says so; without this, reloading works.
+const watched = document.querySelector("[data-events]");
+const PAUSE = 4000, SLOW = 30000;
+
+if (watched) {
+  let source, waiting = null, last = 0, polling = null;
+  const lost = document.getElementById("live-lost");
+
+  const busy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
+  async function refresh() {
+    waiting = null;
+    last = Date.now();
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.querySelectorAll("[data-live]").forEach((part) => {
+      const now = fresh.getElementById(part.id);
+      if (!now || busy(part) || now.innerHTML === part.innerHTML) return;
+      const open = [...part.querySelectorAll("details")].map((one) => one.open);
+      part.replaceChildren(...now.childNodes);
+      part.querySelectorAll("details").forEach((one, place) => { one.open = open[place] ?? one.open; });
+    });
+  }
+  function soon() { waiting ??= setTimeout(refresh, Math.max(0, last + PAUSE - Date.now())); }
+  function connected() { clearInterval(polling); polling = null; lost.hidden = true; }
+  function disconnected() {
+    lost.hidden = false;
+    polling ??= setInterval(() => { refresh(); if (source.readyState === EventSource.CLOSED) connect(); }, SLOW);
+  }
+  function connect() {
+    source = new EventSource(watched.dataset.events);
+    source.addEventListener("open", connected);
+    source.addEventListener("changed", () => { connected(); soon(); });
+    // A stream that ends is opened again by the browser; only one that stays away counts as lost.
+    source.addEventListener("error", () => setTimeout(() => { if (source.readyState !== EventSource.OPEN) disconnected(); }, 8000));
+  }
+  connect();
+  addEventListener("pagehide", () => source.close());
+}

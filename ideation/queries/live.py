@@ -1,0 +1,21 @@
+"""Marks: short texts that change when what a page shows has changed, so that nobody need read it to find out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ideation.database import Connection
+from ideation.queries import load_statements
+
+_SQL = load_statements("live")
+
+
+async def mark_challenge(connection: Connection, challenge_id: UUID, now: datetime) -> str:
+    """Changes with what the board of a challenge shows, and every four seconds while an analysis runs."""
+    mark: str = await connection.fetchval(_SQL["challenge_mark"], challenge_id, now)
+    return mark
+
+
+async def mark_jobs(connection: Connection) -> str:
+    """Changes with what the list of jobs shows."""
+    mark: str = await connection.fetchval(_SQL["jobs_mark"])
+    return mark

@@ -1,0 +1,22 @@
+-- challenge_mark: what changes whenever something of the challenge does that its board shows; index look-ups only
+SELECT concat_ws(' ',
+    (SELECT max(submitted_at) FROM ideas WHERE challenge_id = $1),
+    (SELECT max(updated_at) FROM votes WHERE challenge_id = $1),
+    (SELECT max(decided_at) FROM decisions WHERE challenge_id = $1),
+    (SELECT count(*) FROM duplicate_pairs WHERE challenge_id = $1 AND state = 'proposed'),
+    (SELECT concat_ws(' ', max(started_at), max(finished_at), count(*) FILTER (WHERE finished_at IS NULL))
+     FROM analysis_runs WHERE challenge_id = $1 AND started_at > $2::timestamptz - interval '1 day'),
+    (SELECT concat_ws(' ', count(*), max(sent_at)) FROM reviews WHERE challenge_id = $1 AND sent_at IS NOT NULL),
+    (SELECT version FROM challenges WHERE id = $1),
+    -- While something runs, its bar moves.
+    (SELECT floor(extract(epoch FROM $2::timestamptz) / 4) WHERE EXISTS (
+        SELECT FROM analysis_runs
+        WHERE challenge_id = $1 AND finished_at IS NULL AND started_at > $2::timestamptz - interval '1 hour')));
+
+-- jobs_mark: what changes whenever a job is staged, begins, ends or fails
+SELECT concat_ws(' ', max(staged_at), (SELECT max(finished_at) FROM staged_jobs WHERE finished_at IS NOT NULL),
+    (SELECT max(failed_at) FROM staged_jobs WHERE failed_at IS NOT NULL),
+    (SELECT concat_ws(' ', count(*), count(started_at)) FROM staged_jobs
+     WHERE enqueued_at IS NOT NULL AND finished_at IS NULL),
+    (SELECT count(*) FROM staged_jobs WHERE enqueued_at IS NULL))
+FROM staged_jobs;
