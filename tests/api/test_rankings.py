@@ -121,8 +121,10 @@ async def test_owner_sees_freshness_and_what_failed(api: Api) -> None:
     owner = await api.client_for(owner_id)
     state = (await owner.get(f"/v1/challenges/{challenge_id}/analysis")).json()
     analyses = {analysis.pop("kind"): analysis for analysis in state["analyses"]}
-    nothing = dict.fromkeys(("last_finished_at", "idea_count", "running_since", "last_error", "last_error_at"))
-    ranked = {"last_finished_at": "2026-03-02T08:30:00Z", "idea_count": 1}
+    nothing = dict.fromkeys(
+        ("last_finished_at", "idea_count", "expected_seconds", "running_since", "last_error", "last_error_at")
+    )
+    ranked = {"last_finished_at": "2026-03-02T08:30:00Z", "idea_count": 1, "expected_seconds": 0.0}
     failed = {"last_error": "ValueError: no", "last_error_at": "2026-03-02T08:50:00Z"}
     assert analyses["ranking"] == nothing | ranked | failed
     assert analyses["themes"] == nothing | {"running_since": "2026-03-02T08:50:00Z"}
