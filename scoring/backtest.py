@@ -3,7 +3,6 @@
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from scoring.checks import flags, floats
 from scoring.errors import ScoringError
@@ -71,7 +70,8 @@ def auc(score: npt.ArrayLike, came_true: npt.ArrayLike) -> float | None:
     positive, negative = int(outcome.sum()), int((~outcome).sum())
     if not positive or not negative:
         return None
-    ranks = stats.rankdata(value)
+    _, place, ties = np.unique(value, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(ties) - (ties - 1) / 2)[place]
     return float((ranks[outcome].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 

@@ -85,6 +85,21 @@ def curve(points: Sequence[tuple[float, float]], title: str, across: str, up: st
     return _svg(SQUARE + 2 * MARGIN, SQUARE + 2 * MARGIN, title, parts)
 
 
+def stacked(pictures: Sequence[str]) -> str:
+    """One picture with these below each other, as one file is easier to pass on.
+
+    >>> both = stacked([calibration([0.4], [0.5], [60], "A"), calibration([], [], [], "B")])
+    >>> both.count("<svg"), 'height="880"' in both
+    (3, True)
+    """
+    parts, below, across = [], 0.0, 0.0
+    for picture in pictures:
+        size = [float(picture.split(f'{side}="', 1)[1].split('"', 1)[0]) for side in ("width", "height")]
+        parts.append(picture.replace("<svg ", f'<svg y="{below:g}" ', 1))
+        below, across = below + size[1], max(across, size[0])
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{across:g}" height="{below:g}">{"".join(parts)}</svg>\n'
+
+
 def _short(name: str) -> str:
     return name if len(name) <= 30 else name[:29] + "…"
 

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from scoring import exposure, pairwise, panel, ranks
+from scoring import backtest, exposure, pairwise, panel, ranks
 from scoring.checks import Floats, Ints
 from scoring.errors import ScoringError
 
@@ -102,6 +102,49 @@ def rank(columns: Sequence[str], rows: Sequence[Row], k: int, seed: int = 0) -> 
         rows=len(rows),
         ideas=[_line(scored, chances, int(idea)) for idea in np.argsort(chances.rank)],
         expected_wrong_calls=chances.expected_wrong_calls,
+    )
+
+
+class TableBacktest(msgspec.Struct, frozen=True, kw_only=True):
+    """How well a ranking foresaw what came true: `auc` None when all or none did; `unknown`: other ideas."""
+
+    ideas: int
+    came_true: int
+    unknown: int
+    auc: float | None
+    forecast: backtest.Backtest
+
+
+def compare(ranked: RankedTable, columns: Sequence[str], rows: Sequence[Row]) -> TableBacktest:
+    """A ranking against outcomes: rows of idea and outcome (yes or no), for the ideas that have been decided.
+
+    Brier score, calibration and AUC of `scoring.backtest`. An outcome that cannot be read, an idea with two outcomes
+    and a table without any ranked idea are errors in words.
+
+    >>> table = rank(["winner", "loser"], [{"winner": "b", "loser": "a"}] * 3, k=1)
+    >>> compare(table, ["idea", "outcome"], [{"idea": "b", "outcome": "yes"}, {"idea": "a", "outcome": "no"}]).auc
+    1.0
+    """
+    if not {"idea", "outcome"} <= set(columns):
+        raise ScoringError("the table of outcomes needs the columns idea and outcome")
+    outcomes: dict[str, bool] = {}
+    for number, row in enumerate(rows, start=2):
+        name, said = row["idea"].strip(), row["outcome"].strip().lower()
+        if said not in YES | NOT_YES or not said:
+            raise ScoringError(f"line {number}: outcome must be yes or no, not {row['outcome']!r}")
+        if outcomes.setdefault(name, said in YES) != (said in YES):
+            raise ScoringError(f"line {number}: {name!r} has two different outcomes")
+    known = [line for line in ranked.ideas if line.idea in outcomes]
+    came_true = [outcomes[line.idea] for line in known]
+    forecast = backtest.forecast([line.top_k for line in known], came_true)
+    if forecast is None:
+        raise ScoringError("none of the ranked ideas has an outcome")
+    return TableBacktest(
+        ideas=len(known),
+        came_true=sum(came_true),
+        unknown=len(outcomes) - len(known),
+        auc=backtest.auc([line.score for line in known], came_true),
+        forecast=forecast,
     )
 
 

@@ -13,6 +13,7 @@ from ideation.database import Connection
 from ideation.entities.backtests import BacktestOut, CalibrationBin, DecidedIdea, RankingBacktest, RankingToTest
 from ideation.entities.people import Actor
 from ideation.queries import backtests as queries
+from scoring import backtest
 
 
 async def read_backtest(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> BacktestOut:
@@ -32,9 +33,6 @@ async def read_backtest(connection: Connection, actor: Actor, challenge_id: UUID
 
 def _test(ranking: RankingToTest, decided: Sequence[DecidedIdea]) -> RankingBacktest | None:
     """The figures of one ranking; None when none of its ideas is decided."""
-    # scipy.stats takes a second to import: only whoever asks for a back-test pays it, not every API process.
-    from scoring import backtest  # noqa: PLC0415
-
     selected = [idea.selected for idea in decided]
     forecast = backtest.forecast([idea.probability_top for idea in decided], selected)
     if forecast is None:

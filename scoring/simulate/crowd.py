@@ -79,7 +79,13 @@ def popularity_feed(world: World) -> Votes:
 
 
 def fit(world: World, votes: Votes) -> exposure.ExposureFit:
-    """The product's crowd score on these votes."""
+    """The product's crowd score on these votes.
+
+    >>> from scoring.simulate import settings, world
+    >>> company = world.make(settings.Settings(ideas=30, voters=20), seed=1)
+    >>> fit(company, served_feed(company)).score.shape
+    (30,)
+    """
     department = world.voter_department[votes.person]
     columns = exposure.impressions(
         person_index=votes.person,

@@ -61,7 +61,15 @@ class Panel:
 
 
 def standard(world: World, counts: Floats, reviews_per_idea: int, pool_size: int = 200) -> Judged:
-    """Usual practice: the ideas with the most votes, random reviewers, plain mean. Unreviewed ideas rank below."""
+    """Usual practice: the ideas with the most votes, random reviewers, plain mean. Unreviewed ideas rank below.
+
+    `counts`: (ideas,) votes.
+
+    >>> from scoring.simulate import settings, world
+    >>> company = world.make(settings.Settings(ideas=30, voters=20, reviewers=5), seed=1)
+    >>> standard(company, np.arange(30.0), reviews_per_idea=2, pool_size=10).reviews
+    20
+    """
     room = Panel(world)
     pool = ranking(counts)[:pool_size]
     for idea in pool:
@@ -76,7 +84,12 @@ def standard(world: World, counts: Floats, reviews_per_idea: int, pool_size: int
 def directed_panel(world: World, crowd: Floats, budgets: tuple[int, ...]) -> list[Judged]:
     """This product's panel: pool by crowd score, matched reviewers, one review each, then batches where they tell most.
 
-    One result for each review budget (ascending), all from one run.
+    `crowd`: (ideas,) crowd score. One result for each review budget (ascending), all from one run.
+
+    >>> from scoring.simulate import settings, world
+    >>> company = world.make(settings.Settings(ideas=30, voters=20, reviewers=5, k=2), seed=1)
+    >>> [judged.reviews for judged in directed_panel(company, np.arange(30.0), budgets=(20, 30))]
+    [20, 30]
     """
     room = Panel(world)
     open_ideas = np.zeros(world.quality.size, dtype=np.bool_)

@@ -1,6 +1,7 @@
 """`ideation rank` and `ideation simulate`, run as a person would."""
 
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
@@ -49,6 +50,39 @@ def test_rank_is_the_same_whatever_the_order_of_lines(tmp_path: Path) -> None:
         outputs.append((tmp_path / "out.json").read_bytes())
 
     assert outputs[0] == outputs[1]
+
+
+def test_rank_says_how_well_it_foresaw_the_outcomes(tmp_path: Path) -> None:
+    outcomes = tmp_path / "outcomes.csv"
+    outcomes.write_text("idea,outcome\nbikes,yes\nparking,no\nlunch,no\nstairs,yes\n", encoding="utf-8")
+    files = ("--json", str(tmp_path / "out.json"), "--plot", str(tmp_path / "out.svg"))
+    result = run_rank(tmp_path, VOTES, "-k", "1", "--outcomes", str(outcomes), *files)
+
+    assert result.exit_code == 0, result.output
+    assert "1 of 3 ideas came true." in result.output
+    assert "1 outcomes are of ideas that were not ranked." in result.output
+    tested = msgspec.json.decode((tmp_path / "out.json").read_bytes())["backtest"]
+    assert (tested["ideas"], tested["came_true"], tested["unknown"], tested["auc"]) == (3, 1, 1, 1.0)
+    assert tested["forecast"]["brier"] < tested["forecast"]["base_brier"]
+    ET.fromstring((tmp_path / "out.svg").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "why"),
+    [
+        ("idea,result\nbikes,yes\n", "needs the columns idea and outcome"),
+        ("idea,outcome\nbikes,perhaps\n", "line 2: outcome must be yes or no, not 'perhaps'"),
+        ("idea,outcome\nbikes,\n", "line 2: outcome must be yes or no"),
+        ("idea,outcome\nbikes,yes\nbikes,no\n", "line 3: 'bikes' has two different outcomes"),
+        ("idea,outcome\nstairs,yes\n", "none of the ranked ideas has an outcome"),
+    ],
+)
+def test_outcomes_that_make_no_sense_are_named(tmp_path: Path, outcomes: str, why: str) -> None:
+    (tmp_path / "outcomes.csv").write_text(outcomes, encoding="utf-8")
+    result = run_rank(tmp_path, VOTES, "--outcomes", str(tmp_path / "outcomes.csv"))
+
+    assert result.exit_code == 1
+    assert why in result.output
 
 
 def test_rank_writes_a_picture(tmp_path: Path) -> None:
