@@ -11,7 +11,7 @@ from ideation.request_context import request_id
 
 _SQL = load_statements("staging")
 
-Queue = Literal["default", "analysis"]
+Queue = Literal["default", "analysis", "large"]
 
 
 async def stage_job(

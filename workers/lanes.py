@@ -1,7 +1,8 @@
 """Worker processes: one lane a process, and a parent that keeps them alive.
 
 The quick lane serves only the default queue, so that a large challenge under analysis never keeps the closing or the
-duplicates of another one waiting; `worker_count` heavy lanes serve the analysis queue and help out on the other.
+duplicates of another one waiting; `worker_count` heavy lanes serve the analysis queue and help out on the other. The
+large lane analyses challenges of thousands of ideas, for minutes, with the processor time that nobody else wants.
 Jobs run inside the lane's process (RQ's SimpleWorker): a fork for each would start without scikit-learn's modules and
 pay 1.2 s for them again. A lane that dies is replaced, and the drain hands its job over again.
 """
@@ -20,9 +21,10 @@ from rq import Queue, SimpleWorker
 
 from ideation.settings import Settings
 from workers.environment import connect_redis
-from workers.queues import HEAVY, QUICK
+from workers.queues import HEAVY, LARGE, QUICK
 
-LANES = {"quick": (QUICK,), "heavy": (HEAVY, QUICK)}
+LANES = {"quick": (QUICK,), "heavy": (HEAVY, QUICK), "large": (LARGE,)}
+LARGE_LANE_NICENESS = 10
 # A process that has done this many jobs makes room for a fresh one.
 JOBS_BEFORE_RENEWAL = 2000
 _FIRST_PAUSE_SECONDS = 0.2
@@ -36,6 +38,8 @@ log = structlog.get_logger(__name__)
 def serve_lane(settings: Settings, lane: str) -> None:
     """Work on the lane's queues until SIGTERM or Ctrl-C; a job under way ends first."""
     _stop_with_parent()
+    if lane == "large":
+        os.nice(LARGE_LANE_NICENESS)
     redis = connect_redis(settings)
     queues = [Queue(name, connection=redis) for name in LANES[lane]]
     try:
@@ -62,7 +66,7 @@ class Lanes:
     """The parent of the lane processes."""
 
     def __init__(self, settings: Settings) -> None:
-        self._names = ["quick", *["heavy"] * settings.worker_count]
+        self._names = ["quick", *["heavy"] * settings.worker_count, "large"]
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._started_at: dict[int, float] = {}
         self._pauses: dict[int, float] = {}

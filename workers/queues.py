@@ -1,4 +1,4 @@
-"""The two RQ queues, and how a staged row is named in them."""
+"""The RQ queues, and how a staged row is named in them."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -12,6 +12,7 @@ from ideation.settings import Settings
 
 QUICK = "default"
 HEAVY = "analysis"
+LARGE = "large"
 
 
 def rq_id(row: ClaimedJob) -> str:
@@ -34,6 +35,6 @@ def enqueue(redis: Redis, settings: Settings, row: ClaimedJob) -> None:
         )
 
 
-def waiting_ids(redis: Redis, names: Iterable[str] = (QUICK, HEAVY)) -> frozenset[str]:
+def waiting_ids(redis: Redis, names: Iterable[str] = (QUICK, HEAVY, LARGE)) -> frozenset[str]:
     """Ids that still stand in a queue."""
     return frozenset(job_id for name in names for job_id in Queue(name, connection=redis).get_job_ids())

@@ -7,6 +7,8 @@ from ideation.actions.personal_data import forget_ended
 from ideation.database import Connection
 from ideation.queries import closing as closing_queries
 from ideation.queries import schedule as schedule_queries
+from ideation.queries import themes as theme_queries
+from ideation.rules.themes import is_overdue, refresh_due_at
 from ideation.settings import Settings
 from ideation.staging import stage_job
 
@@ -38,7 +40,10 @@ async def _rank(connection: Connection, _settings: Settings, now: datetime) -> N
 
 async def _recluster(connection: Connection, _settings: Settings, now: datetime) -> None:
     for challenge_id in await schedule_queries.list_to_recluster(connection, now):
-        await stage_job(connection, "refresh_themes", challenge_id, now, queue="analysis")
+        progress = await theme_queries.read_progress(connection, challenge_id)
+        due_at = now if is_overdue(progress, now) else refresh_due_at(progress, now)
+        if due_at is not None:
+            await stage_job(connection, "refresh_themes", challenge_id, now, queue="analysis", not_before=due_at)
 
 
 async def _remind(connection: Connection, settings: Settings, now: datetime) -> None:

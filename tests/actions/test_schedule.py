@@ -119,6 +119,19 @@ async def test_only_changed_challenges_are_clustered_again(connection: Connectio
     assert await staged(connection) == [("refresh_themes", new)]
 
 
+async def test_one_new_idea_among_many_waits_for_a_quiet_quarter_of_an_hour(connection: Connection) -> None:
+    challenge_id = await make_challenge(connection)
+    for minutes in (5, *[60] * 24):
+        await make_idea(connection, challenge_id, updated_at=NOW - timedelta(minutes=minutes))
+    await make_run(connection, challenge_id, AnalysisKind.THEMES, 0)
+    at = NOW - timedelta(minutes=10)
+    await connection.execute("UPDATE analysis_runs SET idea_count = 24, started_at = $1, finished_at = $1", at)
+    await run(connection, "recluster_changed")
+    assert await staged(connection) == []
+    await run_entry(connection, SETTINGS, "recluster_changed", NOW + timedelta(minutes=5))
+    assert await staged(connection) == [("refresh_themes", challenge_id)]
+
+
 async def test_reviewers_are_reminded_once_for_each_due_date(connection: Connection) -> None:
     challenge_id = await make_challenge(connection, question="Why?")
     reviewer = await make_person(connection, roles=["reviewer"])

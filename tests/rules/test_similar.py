@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from ideation.entities.duplicates import KnownPair, PairState
 from ideation.entities.themes import ThemeProgress
 from ideation.rules.duplicates import groups_of, model_is_due
 from ideation.rules.similar import fuse
-from ideation.rules.themes import looks_for_count, refresh_due_at
+from ideation.rules.themes import is_overdue, looks_for_count, refresh_due_at
 from tests.factories import NOW
 
 
@@ -38,15 +39,29 @@ def progress(ideas: int, changed: int, last: int | None, seconds: float = 1.0) -
         (progress(5, 5, None), 0),
         (progress(100, 5, 100), None),
         (progress(100, 6, 100), 20),
-        (progress(5000, 19, 5000), None),
-        (progress(5000, 20, 5000), 20),
-        (progress(46_000, 20, 46_000, seconds=60), 230),
+        (progress(2000, 19, 2000), None),
+        (progress(2000, 20, 2000), 20),
+        (progress(46_000, 459, 46_000, seconds=60), None),
+        (progress(46_000, 460, 46_000, seconds=60), 230),
         (progress(40, 3, 40), 20),
     ],
 )
 def test_themes_are_due_when_enough_changed_and_never_too_soon(state: ThemeProgress, wait_seconds: int | None) -> None:
     expected = None if wait_seconds is None else NOW + timedelta(seconds=wait_seconds)
     assert refresh_due_at(state, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds_of_work", "overdue"), [(14, 1.0, False), (15, 1.0, True), (99, 60.0, False), (100, 60.0, True)]
+)
+def test_a_few_changes_are_followed_later_in_a_large_challenge(
+    minutes: int, seconds_of_work: float, overdue: bool
+) -> None:
+    state = msgspec.structs.replace(
+        progress(100, 1, 100, seconds=seconds_of_work), last_finished_at=NOW - timedelta(minutes=minutes)
+    )
+    assert is_overdue(state, NOW) is overdue
+    assert is_overdue(progress(1, 1, None), NOW)
 
 
 @pytest.mark.parametrize(

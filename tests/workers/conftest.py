@@ -62,7 +62,7 @@ class Workers:
 
     def work(self) -> None:
         """Run whatever stands in the queues."""
-        queues = [Queue(name, connection=self.redis) for name in LANES["heavy"]]
+        queues = [Queue(name, connection=self.redis) for name in (*LANES["heavy"], *LANES["large"])]
         _BurstWorker(queues, connection=self.redis).work(burst=True, logging_level="CRITICAL")
 
     def drain_and_work(self) -> None:

@@ -63,8 +63,9 @@ def test_request_id_follows_into_the_job(workers: Workers) -> None:
 def test_heavy_jobs_stand_in_their_own_queue(workers: Workers) -> None:
     stage(workers, "note", "quick")
     stage(workers, "note", "large", queue="analysis")
-    assert workers.drain() == 2
-    assert [workers.redis.llen(f"rq:queue:{name}") for name in ("default", "analysis")] == [1, 1]
+    stage(workers, "note", "huge", queue="large")
+    assert workers.drain() == 3
+    assert [workers.redis.llen(f"rq:queue:{name}") for name in ("default", "analysis", "large")] == [1, 1, 1]
 
 
 def test_repeats_merge_while_the_job_waits(workers: Workers) -> None:

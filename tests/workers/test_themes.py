@@ -1,6 +1,7 @@
 """The analysis of a whole challenge on the real database, with real texts."""
 
 import asyncio
+import dataclasses
 import math
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from ideation.database import Connection
 from ideation.ids import new_id
 from ideation.queries import themes as theme_queries
+from ideation.rules import themes as theme_rules
 from tests.factories import NOW, make_challenge, make_idea, make_person
 from tests.workers.analysis_world import (
     context,
@@ -263,6 +265,19 @@ async def test_splitting_by_the_worker_makes_a_kept_theme_of_the_smaller_part(co
     assert await staged(connection) == [("refresh_themes", str(challenge_id))]
     await refresh(connection, challenge_id)
     assert {largest, new} <= set(await standing(connection, challenge_id))
+
+
+async def test_a_large_challenge_is_left_to_the_lane_that_keeps_no_small_one_waiting(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(theme_rules, "LARGE_FROM_IDEAS", 8)
+    challenge_id, ideas = await make_real_challenge(connection, 8)
+    await refresh(connection, challenge_id)
+    assert await theme_of(connection, challenge_id) == {}
+    rows = await connection.fetch("SELECT job, subject, queue, arguments FROM staged_jobs")
+    assert [tuple(row) for row in rows] == [("refresh_themes", str(challenge_id), "large", {"large": True})]
+    await refresh_themes(dataclasses.replace(context(connection, challenge_id), arguments={"large": True}))
+    assert set(await theme_of(connection, challenge_id)) == set(ideas)
 
 
 async def test_a_challenge_that_is_gone_needs_nothing(connection: Connection) -> None:

@@ -21,7 +21,7 @@ from ideation.queries import duplicates as pair_queries
 from ideation.queries import themes as queries
 from ideation.queries import vectors as vector_queries
 from ideation.queries.challenges import find_challenge
-from ideation.rules.themes import looks_for_count
+from ideation.rules.themes import is_large, looks_for_count
 from ideation.staging import stage_job
 from ideation.text.encoder import StaticEncoder, load_encoder
 from workers.clustering.corpus import Corpus
@@ -67,7 +67,7 @@ class Found:
 async def refresh_themes(context: JobContext) -> None:
     """Analyse a whole challenge; an idea that changes meanwhile is left to the next run, which is staged at once."""
     challenge = await find_challenge(context.connection, context.subject_id, context.now)
-    if challenge is None:
+    if challenge is None or await _left_to_large_lane(context, challenge.id):
         return
     encoder = load_encoder()
     async with recorded(context, challenge.id, AnalysisKind.DUPLICATES) as run:
@@ -84,6 +84,18 @@ async def refresh_themes(context: JobContext) -> None:
         await stage_job(
             context.connection, "refresh_themes", challenge.id, now, queue="analysis", not_before=not_before
         )
+
+
+async def _left_to_large_lane(context: JobContext, challenge_id: UUID) -> bool:
+    """Hand a large challenge on to the lane that keeps no small one waiting; True when that was done."""
+    if context.arguments.get("large"):
+        return False
+    progress = await queries.read_progress(context.connection, challenge_id)
+    if not is_large(progress.ideas):
+        return False
+    arguments: dict[str, object] = {"large": True}
+    await stage_job(context.connection, "refresh_themes", challenge_id, utc_now(), arguments=arguments, queue="large")
+    return True
 
 
 async def _refresh_pairs(
