@@ -1,8 +1,9 @@
-"""Moderation: reports, what is hidden, possible duplicates side by side, and the names of themes."""
+"""Moderation: reports, what is hidden, and possible duplicates side by side."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -12,12 +13,11 @@ from api.dependencies import AnyRequest
 from api.paging import PageRequest, page_out
 from api.web.forms import Form, read_form
 from api.web.views import View
-from ideation.actions import challenges, duplicates, moderation, themes
+from ideation.actions import challenges, duplicates, moderation
 from ideation.database import Connection
 from ideation.entities.duplicates import PairState, Verdict, Verdicts
 from ideation.entities.moderation import Hiding, Resolution
 from ideation.entities.people import Actor
-from ideation.entities.themes import ThemeEdit, ThemeJoin
 from ideation.errors import Invalid
 
 _LISTED = 50
@@ -67,7 +67,14 @@ async def show_pairs(
         connection, actor, challenge_id, state=PairState.PROPOSED, now=now, limit=page.limit, after=page.after
     )
     pairs = page_out(found, page)
-    return view.page("duplicates.html", challenge=challenge, pairs=pairs, marked=marked, skipped=page.after is not None)
+    return view.page(
+        "duplicates.html",
+        challenge=challenge,
+        pairs=pairs,
+        marked=marked,
+        cursor=view.word("cursor"),
+        skipped=page.after is not None,
+    )
 
 
 @post("/challenges/{challenge_id:uuid}/duplicates")
@@ -80,37 +87,11 @@ async def decide_pairs(
     given = {"pair_ids": form.all("pair"), "verdict": form.text("verdict"), "merge": same}
     verdicts = _require(form, form.read(Verdicts, given))
     decided = await duplicates.decide_pairs(connection, actor, challenge_id, verdicts, now)
-    return view.redirect(f"/challenges/{challenge_id}/duplicates", "merged" if decided.merged else "pairs_decided")
-
-
-@get("/challenges/{challenge_id:uuid}/themes")
-async def show_themes(
-    challenge_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime
-) -> Response[bytes]:
-    """The themes with their words and typical ideas."""
-    challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
-    return view.page(
-        "themes.html",
-        challenge=challenge,
-        themes=await themes.list_themes(connection, actor, challenge_id, now),
-        may_edit=challenge.may_run or "moderator" in actor.roles,
-    )
-
-
-@post("/challenges/{challenge_id:uuid}/themes")
-async def edit_theme(
-    challenge_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
-) -> Response[bytes]:
-    """Names a theme, gives it back its words, or joins it to another."""
-    form = await read_form(request)
-    theme_id = form.id("theme_id")
-    if form.text("button") == "join":
-        join = ThemeJoin(theme_ids=[theme_id], into_id=form.id("into_id"))
-        await themes.join_themes(connection, actor, challenge_id, join, now)
-    else:
-        edit = _require(form, form.read(ThemeEdit, {"name": form.text("name").strip() or None}))
-        await themes.edit_theme(connection, actor, theme_id, edit, now)
-    return view.redirect(f"/challenges/{challenge_id}/themes", "themes_changed")
+    # The pair that comes next stands where the decided one stood.
+    kept = f"?{urlencode({'cursor': cursor})}" if (cursor := form.text("cursor")) else ""
+    place = f"#pair-{form.number('place')}" if form.text("place") else ""
+    path = f"/challenges/{challenge_id}/duplicates{kept}{place}"
+    return view.redirect(path, "merged" if decided.merged else "pairs_decided")
 
 
 def marked(text: str, passages: Iterable[str]) -> Markup:
@@ -129,4 +110,4 @@ def _require(form: Form, read: Any) -> Any:
     return read
 
 
-handlers = [show, resolve, show_again, show_pairs, decide_pairs, show_themes, edit_theme]
+handlers = [show, resolve, show_again, show_pairs, decide_pairs]

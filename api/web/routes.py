@@ -29,6 +29,7 @@ from api.web import (
     profile,
     reviews,
     sign_in,
+    themes,
     welcome,
     writing,
 )
@@ -72,6 +73,7 @@ PAGES = Router(
         *profile.handlers,
         *reviews.handlers,
         *sign_in.handlers,
+        *themes.handlers,
         *welcome.handlers,
         *writing.handlers,
     ],
