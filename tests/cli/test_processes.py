@@ -39,7 +39,7 @@ def started(arguments: list[str], environment: dict[str, str]) -> Iterator[subpr
 
 def wait_until_ready(port: int) -> None:
     """Return once the API answers that it is ready."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while True:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5):

@@ -21,7 +21,7 @@ from ideation.ids import new_id
 from tests.factories import insert, make_person
 from tests.harness import TestServers, cloned_database, with_redis_database
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 100.0
 
 Result = TypeVar("Result")
 

@@ -247,7 +247,7 @@ def test_stopped_lane_ends_its_job_first(workers: Workers, database_url: str, re
     )
     _wait_until(lambda: workers.fetch("SELECT count(*) FROM begun") == [(2,)])
     lane.terminate()
-    assert lane.wait(timeout=20) == 0
+    assert lane.wait(timeout=60) == 0
     assert states(workers) == [("b", "finished", 1, None)]
 
 
@@ -326,7 +326,7 @@ def _settings(servers: LocalServers) -> Settings:
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 80
     while not condition():
-        assert time.monotonic() < end, "waited 20 seconds"
+        assert time.monotonic() < end, "not in time"
         time.sleep(0.05)
