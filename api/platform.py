@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from litestar import Litestar
 
 from api.ballots import Ballots
+from api.batches import LANES
 from api.callers import Callers
 from api.live import Live
 from api.metrics import Metrics
@@ -31,10 +32,10 @@ class Platform:
         self.metrics = Metrics()
         self.rate_limiter = RateLimiter(settings)
         self.token_uses = TokenUses()
-        self.callers = Callers(lambda: self.readers)
-        self.ballots = Ballots(lambda: self.writers)
+        self.callers = Callers(lambda: self.groups)
+        self.ballots = Ballots(lambda: self.groups)
         self.live = Live(self)
-        self._pools: tuple[Pool, Pool] | None = None
+        self._pools: tuple[Pool, Pool, Pool] | None = None
 
     @property
     def writers(self) -> Pool:
@@ -46,10 +47,19 @@ class Platform:
         """Connections that refuse to write, for GET requests."""
         return self._opened()[1]
 
+    @property
+    def groups(self) -> Pool:
+        """Connections for what is asked together for many requests: one statement each, planned once."""
+        return self._opened()[2]
+
     async def open(self) -> None:
         """Open the pools and start what runs beside the requests."""
         url, size = self.settings.database_url, self.settings.database_pool_size
-        self._pools = await open_pool(url, size=size), await open_pool(url, size=size, read_only=True)
+        self._pools = (
+            await open_pool(url, size=size),
+            await open_pool(url, size=size, read_only=True),
+            await open_pool(url, size=min(size, 2 * LANES), plans="force_generic_plan"),
+        )
         self.rate_limiter.start()
         self.live.start()
         self.token_uses.start(self.writers)
@@ -62,7 +72,7 @@ class Platform:
         for pool in self._opened():
             await pool.close()
 
-    def _opened(self) -> tuple[Pool, Pool]:
+    def _opened(self) -> tuple[Pool, Pool, Pool]:
         if self._pools is None:
             raise RuntimeError("the application was not started: its lifespan opens the pools")
         return self._pools

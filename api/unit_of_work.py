@@ -97,8 +97,8 @@ class UnitOfWorkMiddleware:
     """Gives each request its unit of work and settles it before the answer leaves.
 
     A GET handler that must write says so: `opt={"writes": True}`. So does a handler whose whole effect is one statement
-    that can be repeated, `opt={"one_statement": True}`: that statement is then its transaction, and no other is opened,
-    which saves two round trips to the database.
+    `opt={"one_statement": True}`: that statement is then its transaction, and no other is opened, which saves two round
+    trips to the database. With an Idempotency-Key it is opened all the same, for the answer that is kept.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -106,7 +106,7 @@ class UnitOfWorkMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request."""
-        one_statement = bool(scope["route_handler"].opt.get("one_statement"))
+        one_statement = _is_one_statement(cast("HTTPScope", scope))
         writes = _writes(cast("HTTPScope", scope))
         work = UnitOfWork(platform_of(scope["litestar_app"]), writes=writes, one_statement=one_statement)
         scope["state"]["work"] = work
@@ -127,6 +127,12 @@ class UnitOfWorkMiddleware:
 
 def _writes(scope: HTTPScope) -> bool:
     return scope["method"] not in SAFE_METHODS or bool(scope["route_handler"].opt.get("writes"))
+
+
+def _is_one_statement(scope: HTTPScope) -> bool:
+    if not scope["route_handler"].opt.get("one_statement"):
+        return False
+    return all(name != b"idempotency-key" for name, _ in scope["headers"])
 
 
 class _Answer:

@@ -20,6 +20,7 @@ BENCHMARKS = {
     "start": Benchmark("start_up", "how soon processes are ready, and what they hold"),
     "http": Benchmark("http_load", "requests to the real API, beside bare handlers and pgbench", full=("--full",)),
     "faults": Benchmark("faults", "everything broken on purpose under load, and what was lost", full=("--full",)),
+    "jam": Benchmark("jam", "an event of 46,000 ideas compressed in time, workers included", full=("--full",)),
     "scoring-speed": Benchmark("scoring_speed", "time of the scoring methods", full=("--large",)),
     "scoring-simulation": Benchmark(
         "scoring_simulation", "ranking methods on made-up crowds", quick=("--seeds", "5"), full=("--scenario", "all")

@@ -1,9 +1,11 @@
 """A load generator for HTTP/1.1 that costs little itself: raw connections, requests written out beforehand."""
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import msgspec
 
@@ -18,6 +20,8 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     p50_ms: float
     p99_ms: float
     failures: int
+    # Due after the run was given up.
+    unsent: int = 0
     # The first answer that was not a success, to show what went wrong.
     failure: str
 
@@ -45,48 +49,87 @@ async def run_load(
 
     At a steady rate a latency counts from when the request was due, so that waiting behind a slow one shows.
     """
-    run = _Run(requests, per_second)
+    run = await _run(port, requests, connections, per_second, None)
+    return run.result(range(len(requests)))
+
+
+async def run_mixed(
+    port: int,
+    requests: Sequence[tuple[str, bytes]],
+    *,
+    connections: int,
+    per_second: float,
+    give_up_seconds: float,
+) -> tuple[LoadResult, dict[str, LoadResult]]:
+    """Send requests of several kinds at a steady rate; the figures of all, and of each kind."""
+    run = await _run(port, [content for _, content in requests], connections, per_second, give_up_seconds)
+    numbers: dict[str, list[int]] = {}
+    for number, (kind, _) in enumerate(requests):
+        numbers.setdefault(kind, []).append(number)
+    by_kind = {kind: run.result(theirs) for kind, theirs in sorted(numbers.items())}
+    return run.result(range(len(requests))), by_kind
+
+
+async def _run(
+    port: int,
+    requests: Sequence[bytes],
+    connections: int,
+    per_second: float | None,
+    give_up_seconds: float | None,
+) -> "_Run":
+    run = _Run(requests, per_second, give_up_seconds)
     loop = asyncio.get_running_loop()
     lanes = [await loop.create_connection(lambda: _Lane(run), "127.0.0.1", port) for _ in range(connections)]
     run.start()
     for _, lane in lanes:
         lane.send_next()
     await asyncio.gather(*(lane.done for _, lane in lanes))
+    run.end()
     for transport, _ in lanes:
         transport.close()
-    return run.result()
+    return run
 
 
 class _Run:
     """What all connections of one run share."""
 
-    def __init__(self, requests: Sequence[bytes], per_second: float | None) -> None:
+    def __init__(self, requests: Sequence[bytes], per_second: float | None, give_up_seconds: float | None) -> None:
         self.interval = 0.0 if per_second is None else 1 / per_second
-        self.latencies: list[float] = []
-        self.failures: list[bytes] = []
+        # Seconds by the number of the request.
+        self.latencies: dict[int, float] = {}
+        self.failures: dict[int, bytes] = {}
         self._requests: Iterator[tuple[int, bytes]] = enumerate(requests)
+        self._give_up_seconds = give_up_seconds
         self._started = 0.0
+        self._seconds = 0.0
 
     def start(self) -> None:
         """The clock runs from here."""
         self._started = time.perf_counter()
 
-    def next_request(self) -> tuple[float, bytes] | None:
-        """When it is due, and what to send."""
-        found = next(self._requests, None)
-        return None if found is None else (self._started + found[0] * self.interval, found[1])
+    def end(self) -> None:
+        """All is answered."""
+        self._seconds = time.perf_counter() - self._started
 
-    def result(self) -> LoadResult:
-        """The figures once all is answered."""
-        seconds = time.perf_counter() - self._started
-        ordered = sorted(self.latencies)
+    def next_request(self) -> tuple[int, float, bytes] | None:
+        """Its number, when it is due, and what to send."""
+        if self._give_up_seconds is not None and time.perf_counter() - self._started > self._give_up_seconds:
+            return None
+        found = next(self._requests, None)
+        return None if found is None else (found[0], self._started + found[0] * self.interval, found[1])
+
+    def result(self, numbers: Sequence[int]) -> LoadResult:
+        """The figures of these requests, once the run has ended."""
+        ordered = sorted(self.latencies[number] for number in numbers if number in self.latencies)
+        failures = [self.failures[number] for number in numbers if number in self.failures]
         return LoadResult(
             requests=len(ordered),
-            seconds=seconds,
-            p50_ms=ordered[len(ordered) // 2] * 1000,
-            p99_ms=ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1000,
-            failures=len(self.failures),
-            failure=self.failures[0].decode(errors="replace")[:1000] if self.failures else "",
+            seconds=self._seconds,
+            p50_ms=ordered[len(ordered) // 2] * 1000 if ordered else math.nan,
+            p99_ms=ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1000 if ordered else math.nan,
+            failures=len(failures),
+            unsent=len(numbers) - len(ordered),
+            failure=failures[0].decode(errors="replace")[:1000] if failures else "",
         )
 
 
@@ -97,13 +140,14 @@ class _Lane(asyncio.Protocol):
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._run = run
         self._transport: asyncio.Transport | None = None
+        self._number = 0
         self._sent_at = 0.0
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way to write."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transport is none of asyncio's classes.
+        self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The server closed the connection, or we did."""
@@ -116,7 +160,7 @@ class _Lane(asyncio.Protocol):
         if found is None:
             self.done.set_result(None)
             return
-        due, request = found
+        self._number, due, request = found
         wait = due - time.perf_counter() if self._run.interval else 0.0
         if wait > 0:
             asyncio.get_running_loop().call_later(wait, self._send, request, due)
@@ -132,9 +176,9 @@ class _Lane(asyncio.Protocol):
         length = _LENGTH.search(self._buffer, 0, head_end + 2)
         if len(self._buffer) < head_end + 4 + (int(length[1]) if length else 0):
             return
-        self._run.latencies.append(time.perf_counter() - self._sent_at)
+        self._run.latencies[self._number] = time.perf_counter() - self._sent_at
         if self._buffer[9:10] != b"2":
-            self._run.failures.append(self._buffer)
+            self._run.failures[self._number] = self._buffer
         self._buffer = b""
         self.send_next()
 

@@ -82,6 +82,24 @@ def running_api(servers: Servers, module: str) -> Iterator[Api]:
             process.wait()
 
 
+@contextmanager
+def running_workers(servers: Servers, **settings: str) -> Iterator[dict[str, int]]:
+    """The drain, the schedule and the lanes until the end of the block; their process ids by name."""
+    started: dict[str, subprocess.Popen[bytes]] = {}
+    with tempfile.NamedTemporaryFile() as log:
+        try:
+            for name in ("drain", "schedule", "work"):
+                started[name] = subprocess.Popen(
+                    [sys.executable, "-m", "workers", name], env=_environment(servers, 1) | settings, stderr=log
+                )
+            yield {name: process.pid for name, process in started.items()}
+        finally:
+            for process in started.values():
+                process.terminate()
+            for process in started.values():
+                process.wait()
+
+
 def _environment(servers: Servers, port: int) -> dict[str, str]:
     return os.environ | {
         "IDEATION_DATABASE_URL": servers.database_url,

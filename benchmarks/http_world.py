@@ -2,7 +2,7 @@
 
 import gzip
 import random
-from collections.abc import Iterator
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +22,7 @@ CARDS_WAITING = 30_000
 _CARDS_PER_USER_OF_THEM = 10_000
 _SQL = Path(__file__).with_suffix(".sql")
 _AT_ONCE = 2_000
+_VECTOR_COLUMNS = ("idea_id", "challenge_id", "encoder", "vector")
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,15 +47,18 @@ def row_id(kind: int, number: int) -> UUID:
 CHALLENGE, RANKING = row_id(4, 1), row_id(5, 1)
 
 
-async def build(database_url: str, size: Size) -> None:
-    """Make the schema and fill it."""
+Texts = Sequence[tuple[str, str]]
+
+
+async def build(database_url: str, size: Size, given: Texts | None = None) -> None:
+    """Make the schema and fill it, with these titles and bodies or made-up ones."""
     plain = await asyncpg.connect(database_url)
     await migrate_up(plain)
     await plain.close()
     connection = await open_connection(database_url)
     try:
         await connection.execute("CREATE TABLE benchmark_texts (n bigint PRIMARY KEY, title text, body text)")
-        texts = list(_texts(size.ideas))
+        texts = _texts(size.ideas) if given is None else _numbered(given, size.ideas)
         await connection.copy_records_to_table("benchmark_texts", records=texts)
         for statement in _statements(size):
             await connection.execute(statement)
@@ -82,19 +86,37 @@ async def _add_vectors(connection: Connection, texts: list[tuple[int, str, str]]
             (row_id(2, number), CHALLENGE, encoder.name, vector.astype(np.float32))
             for (number, _, _), vector in zip(part, vectors, strict=True)
         ]
-        await connection.copy_records_to_table("idea_vectors", records=rows)
+        await connection.copy_records_to_table("idea_vectors", records=rows, columns=_VECTOR_COLUMNS)
     await connection.execute("SET maintenance_work_mem = '512MB'")
     await connection.execute(index)
     await connection.execute("ANALYZE idea_vectors")
 
 
-def _texts(count: int) -> Iterator[tuple[int, str, str]]:
+def read_texts(path: Path) -> Texts:
+    """Titles and bodies from a file of JSON lines with `title` and `body`, gzipped or not."""
+    content = path.read_bytes()
+    lines = (gzip.decompress(content) if path.suffix == ".gz" else content).splitlines()
+    rows = [msgspec.json.decode(line) for line in lines if line.strip()]
+    texts = [(_clean(row["title"])[:190].strip(), _clean(row.get("body") or "")[:20_000]) for row in rows]
+    return [(title, body) for title, body in texts if title]
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "")
+
+
+def _numbered(texts: Texts, count: int) -> list[tuple[int, str, str]]:
+    return [(number, *texts[(number - 1) % len(texts)]) for number in range(1, count + 1)]
+
+
+def _texts(count: int) -> list[tuple[int, str, str]]:
     """Number, title and body: sentences of the packaged challenges, put together anew."""
     sentences = _sentences()
     pick = random.Random(1)
-    for number in range(1, count + 1):
-        title = pick.choice(sentences)[:190].strip()
-        yield number, title, " ".join(pick.sample(sentences, pick.randint(1, 6)))
+    return [
+        (number, pick.choice(sentences)[:190].strip(), " ".join(pick.sample(sentences, pick.randint(1, 6))))
+        for number in range(1, count + 1)
+    ]
 
 
 def _sentences() -> list[str]:
@@ -150,6 +172,18 @@ class Requests:
     def listed(self) -> bytes:
         """The twenty newest ideas, with their counts and authors."""
         return _request("GET", f"/v1/challenges/{CHALLENGE}/ideas?limit=20", self._anybody())
+
+    def trending(self) -> bytes:
+        """The twenty ideas with most support lately."""
+        return _request("GET", f"/v1/challenges/{CHALLENGE}/ideas?limit=20&sort=trending", self._anybody())
+
+    def challenge(self) -> bytes:
+        """The challenge itself."""
+        return _request("GET", f"/v1/challenges/{CHALLENGE}", self._anybody())
+
+    def shortlist(self) -> bytes:
+        """A shortlist of twenty, asked for by who runs the challenge."""
+        return _request("POST", f"/v1/challenges/{CHALLENGE}/shortlist", 1, {"size": 20})
 
     def idea(self) -> bytes:
         """Any idea with everything around it."""

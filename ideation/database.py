@@ -1,6 +1,6 @@
 """Connections to PostgreSQL: one way to open them, with JSON and vectors decoded alike everywhere."""
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import asyncpg
 import msgspec
@@ -17,6 +17,8 @@ else:
     Connection: TypeAlias = asyncpg.Connection
     Pool: TypeAlias = asyncpg.Pool
     _PlainConnection: TypeAlias = asyncpg.Connection
+
+Plans: TypeAlias = Literal["auto", "force_generic_plan"]
 
 _VECTOR_HEADER = np.dtype(">u2")
 
@@ -47,8 +49,12 @@ async def open_connection(database_url: str) -> Connection:
     return connection
 
 
-async def open_pool(database_url: str, *, size: int, read_only: bool = False) -> Pool:
-    """A pool for a server process; connections are opened as they are needed, so PostgreSQL may start later."""
+async def open_pool(database_url: str, *, size: int, read_only: bool = False, plans: Plans = "auto") -> Pool:
+    """A pool for a server process; connections are opened as they are needed, so PostgreSQL may start later.
+
+    `plans="force_generic_plan"` is for statements without optional filters: they are planned once a connection, while
+    PostgreSQL by itself plans again for every length of an array, which can take longer than the statement.
+    """
     return await asyncpg.create_pool(
         database_url,
         min_size=0,
@@ -56,7 +62,11 @@ async def open_pool(database_url: str, *, size: int, read_only: bool = False) ->
         init=prepare_connection,
         timeout=5,
         connection_class=_PooledConnection,
-        server_settings={"default_transaction_read_only": "on" if read_only else "off", **_SERVER_LIMITS},
+        server_settings={
+            "default_transaction_read_only": "on" if read_only else "off",
+            "plan_cache_mode": plans,
+            **_SERVER_LIMITS,
+        },
     )
 
 

@@ -51,8 +51,8 @@ async def ready(request: Request[Any, Any, Any]) -> Response[Readiness]:
 async def metrics(request: Request[Any, Any, Any], now: datetime) -> Response[bytes]:
     """In Prometheus' text format."""
     platform = platform_of(request.app)
-    platform.metrics.set_pool("writers", size=platform.writers.get_size(), idle=platform.writers.get_idle_size())
-    platform.metrics.set_pool("readers", size=platform.readers.get_size(), idle=platform.readers.get_idle_size())
+    for name, pool in (("writers", platform.writers), ("readers", platform.readers), ("groups", platform.groups)):
+        platform.metrics.set_pool(name, size=pool.get_size(), idle=pool.get_idle_size())
     try:
         async with platform.readers.acquire(timeout=_WAIT_SECONDS) as connection:
             platform.metrics.set_jobs(await count_staged_jobs(connection, now))

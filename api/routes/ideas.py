@@ -64,7 +64,7 @@ async def list_ideas(
     return page_out(found, page)
 
 
-@post("/challenges/{challenge_id:uuid}/ideas", summary="Submit an idea", tags=_TAGS)
+@post("/challenges/{challenge_id:uuid}/ideas", summary="Submit an idea", tags=_TAGS, opt={"one_statement": True})
 async def submit_idea(
     challenge_id: UUID, connection: Connection, actor: Actor, now: datetime, data: NewIdea
 ) -> Response[IdeaOut]:

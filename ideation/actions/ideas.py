@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ideation.actions.challenges import find_visible_challenge
 from ideation.actions.ideas_reading import find_visible_idea, new_idea_out, read_idea
-from ideation.actions.vectors import store_vector
+from ideation.actions.vectors import encode, store_vector
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.ideas import Idea, IdeaState, Wording
@@ -31,15 +31,18 @@ from ideation.rules.ideas_writing import (
     tidy,
 )
 from ideation.staging import stage_job
+from ideation.text.encoder import load_encoder
+from ideation.text.templates import own_text
 
 
 async def submit_idea(connection: Connection, actor: Actor, challenge_id: UUID, new: NewIdea, now: datetime) -> IdeaOut:
     """Submit an idea at once; refused unless the challenge takes ideas at the moment it is written."""
     challenge = await require_contributing(connection, actor, challenge_id, now)
     idea = _idea(actor, challenge, tidy(new.title, new.body, new.tags), IdeaState.SUBMITTED, now)
-    if not await queries.submit_idea(connection, idea, now):
+    vector = (await encode(own_text(idea.title, idea.body, challenge.idea_template)))[0]
+    known = vector if vector.any() else None
+    if not await queries.submit_idea(connection, idea, now, encoder=load_encoder().name, vector=known):
         raise closed(challenge)
-    await _compare(connection, challenge, idea, now)
     return new_idea_out(actor, challenge, idea, now)
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from ideation.actions.panel_rankings import always_seen
 from ideation.database import Connection
-from ideation.entities.challenges import Challenge
 from ideation.entities.people import Actor
 from ideation.entities.rankings import (
     AlwaysSeen,
@@ -14,13 +13,12 @@ from ideation.entities.rankings import (
     RankingKind,
     RankingOut,
     RankingSort,
+    Standing,
 )
 from ideation.errors import NotFound
 from ideation.paging import Page, PageKey, cut_page
 from ideation.paging_keys import time_and_id, time_key
-from ideation.queries import challenges as challenge_queries
 from ideation.queries import rankings as queries
-from ideation.queries.assignments import count_reviews
 from ideation.rules.challenges import require_visible
 from ideation.rules.rankings import require_rankings_visible, sees_every_ranking, visible_kinds
 from ideation.rules.reviews import panel_may_see_ranks, reviewing_is_over
@@ -30,7 +28,8 @@ async def list_rankings(
     connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, *, limit: int, after: PageKey | None
 ) -> Page[RankingOut]:
     """The snapshots this person may see, newest first."""
-    kinds = await _visible_kinds(connection, actor, challenge_id, now)
+    standing = await queries.find_standing(connection, actor.person_id, now, challenge_id=challenge_id)
+    kinds = _visible_kinds(actor, standing, now)
     rows = await queries.list_rankings(connection, challenge_id, kinds, after=time_and_id(after), limit=limit + 1)
     return cut_page(rows, limit, lambda ranking: time_key(ranking.created_at, ranking.id))
 
@@ -39,8 +38,8 @@ async def read_latest(
     connection: Connection, actor: Actor, challenge_id: UUID, kind: RankingKind | None, now: datetime
 ) -> RankingOut:
     """The newest snapshot this person may see, of one kind or of any."""
-    kinds = await _visible_kinds(connection, actor, challenge_id, now)
-    wanted = [one for one in kinds if kind in (None, one)]
+    standing = await queries.find_standing(connection, actor.person_id, now, challenge_id=challenge_id)
+    wanted = [one for one in _visible_kinds(actor, standing, now) if kind in (None, one)]
     rows = await queries.list_rankings(connection, challenge_id, wanted, after=None, limit=1)
     if not rows:
         raise NotFound("There is no ranking yet, or it is not open to you.")
@@ -64,7 +63,7 @@ async def list_entries(
     sort: RankingSort = RankingSort.PLACE,
 ) -> Page[RankingEntryOut]:
     """The places of a snapshot, from the top or as sorted, with titles as they are today."""
-    await _visible_ranking(connection, actor, ranking_id, now)
+    await _require_visible(connection, actor, ranking_id, now)
     key = None if after is None else (float(str(after[0])), int(str(after[1])))
     rows = await queries.list_entries(connection, ranking_id, kept, sort, after=key, limit=limit + 1)
     page = cut_page(rows, limit, lambda row: [repr(row[1]), row[0].position])
@@ -78,22 +77,23 @@ async def list_always_seen(connection: Connection, actor: Actor, ranking_id: UUI
 
 
 async def _visible_ranking(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> RankingOut:
-    ranking = await queries.find_ranking(connection, ranking_id)
-    if ranking is None:
-        raise NotFound("There is no such ranking, or it is not open to you.")
-    kinds = await _visible_kinds(connection, actor, ranking.challenge_id, now, asked_for="ranking")
-    if ranking.kind not in kinds:
-        raise NotFound("There is no such ranking, or it is not open to you.")
-    return ranking
+    await _require_visible(connection, actor, ranking_id, now)
+    return await queries.find_ranking(connection, ranking_id)
 
 
-async def _visible_kinds(
-    connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, *, asked_for: str = "challenge"
+async def _require_visible(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> None:
+    standing = await queries.find_standing(connection, actor.person_id, now, ranking_id=ranking_id)
+    if standing is None or standing.kind not in _visible_kinds(actor, standing, now, asked_for="ranking"):
+        raise NotFound("There is no such ranking, or it is not open to you.")
+
+
+def _visible_kinds(
+    actor: Actor, standing: Standing | None, now: datetime, *, asked_for: str = "challenge"
 ) -> list[RankingKind]:
-    found, panel_member = await challenge_queries.find_challenge_for(connection, challenge_id, actor.person_id, now)
-    challenge: Challenge = require_visible(actor, found, panel_member=panel_member, asked_for=asked_for)
-    counts = await count_reviews(connection, challenge_id, actor.person_id)
-    owes_reviews = counts.open > 0 and not reviewing_is_over(challenge, now)
-    panel_member = panel_member and panel_may_see_ranks(challenge, now, counts)
+    if standing is None:
+        raise NotFound("There is no such challenge, or it is not open to you.")
+    challenge = require_visible(actor, standing.challenge, panel_member=standing.panel_member, asked_for=asked_for)
+    owes_reviews = standing.reviews.open > 0 and not reviewing_is_over(challenge, now)
+    panel_member = standing.panel_member and panel_may_see_ranks(challenge, now, standing.reviews)
     require_rankings_visible(actor, challenge, panel_member=panel_member, owes_reviews=owes_reviews)
     return visible_kinds(sees_every=sees_every_ranking(actor, challenge, panel_member=panel_member))

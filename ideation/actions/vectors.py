@@ -1,4 +1,7 @@
-"""The vector of an idea is stored with its wording, so that the idea is found as soon as it is committed."""
+"""The vector of an idea is stored with its wording, so that the idea is found as soon as it is committed.
+
+The job that compares the idea with the others puts it into the index.
+"""
 
 import asyncio
 
@@ -19,7 +22,7 @@ _LONGEST_AT_ONCE = 2_000
 async def store_vector(connection: Connection, text: IdeaText, challenge: Challenge) -> None:
     """Encode a wording that was just written and keep its vector."""
     vector = await encode(own_text(text.title, text.body, challenge.idea_template))
-    await queries.store_vectors(connection, load_encoder().name, [text], vector)
+    await queries.store_vectors(connection, load_encoder().name, [text], vector, indexed=False)
 
 
 async def encode(text: str) -> NDArray[np.float32]:

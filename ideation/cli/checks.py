@@ -26,7 +26,7 @@ STALE_JOB_SECONDS = 300.0
 STALE_SCHEDULE = timedelta(minutes=15)
 SCARCE_DISK_BYTES = 1_000_000_000
 # Two pools of the API, and a handful for workers, drain and schedule.
-OTHER_CONNECTIONS = 10
+OTHER_CONNECTIONS = 18
 
 Level = Literal["ok", "warn", "fail"]
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from ideation.entities.challenges import VotingMethod
+from ideation.entities.assignments import ReviewCounts
+from ideation.entities.challenges import Challenge, VotingMethod
 from ideation.entities.ideas import IdeaState
 
 
@@ -107,6 +108,18 @@ class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
     grey: bool = False
     state: IdeaState | None = None
     theme_id: UUID | None = None
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides which rankings a person may see: the challenge, and what the person is to its panel.
+
+    `kind`: of the one ranking asked for; None when all of a challenge are meant.
+    """
+
+    challenge: Challenge
+    kind: RankingKind | None
+    panel_member: bool
+    reviews: ReviewCounts
 
 
 class RankingEntryOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,11 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from ideation.database import Connection
 from ideation.entities.ideas import Idea, IdeaState, Surroundings, Wording
 from ideation.entities.ideas_forms import MergedIdea, MyIdea, Revision
+from ideation.ids import new_id
 from ideation.queries import load_statements
+from ideation.request_context import request_id
 
 _SQL = load_statements("ideas")
 
@@ -25,9 +29,12 @@ async def is_author(connection: Connection, idea_id: UUID, person_id: UUID) -> b
     return author
 
 
-async def submit_idea(connection: Connection, idea: Idea, now: datetime) -> bool:
-    """Store a new idea if its challenge takes ideas at `now`; whether it did."""
-    return await connection.fetchval(_SQL["submit_idea"], *_new(idea), now) is not None
+async def submit_idea(
+    connection: Connection, idea: Idea, now: datetime, *, encoder: str, vector: NDArray[np.float32] | None
+) -> bool:
+    """Store a new idea with its vector, and stage its comparison, if its challenge takes ideas at `now`; whether so."""
+    values = (*_new(idea), now, encoder, vector, new_id(), request_id.get())
+    return await connection.fetchval(_SQL["submit_idea"], *values) is not None
 
 
 async def add_draft(connection: Connection, idea: Idea, now: datetime) -> None:

@@ -4,7 +4,7 @@ SELECT * FROM ideas WHERE id = $1;
 -- is_author: whether a person wrote the idea or agreed to be its co-author
 SELECT EXISTS (SELECT FROM idea_authors WHERE idea_id = $1 AND person_id = $2 AND agreed_at IS NOT NULL);
 
--- submit_idea: store an idea with its author and its counters, if the challenge takes ideas at this moment; else no row
+-- submit_idea: store an idea with all that belongs to it, and stage its comparison, if the challenge takes ideas just now
 WITH open AS (
     SELECT id FROM challenges WHERE id = $2 AND takes_ideas(challenges, $8) FOR KEY SHARE
 ), idea AS (
@@ -17,6 +17,12 @@ WITH open AS (
     SELECT id, $3, $3, $8, $8 FROM idea
 ), tally AS (
     INSERT INTO idea_tallies (idea_id, challenge_id, trend) SELECT id, challenge_id, trend_after('-Infinity', $8) FROM idea
+), vector AS (
+    INSERT INTO idea_vectors (idea_id, challenge_id, encoder, vector, indexed)
+    SELECT id, challenge_id, $9, $10, false FROM idea WHERE $10::vector IS NOT NULL
+), job AS (
+    INSERT INTO staged_jobs (id, job, subject, queue, request_id, not_before, staged_at)
+    SELECT $11, 'find_duplicates', id::text, 'default', $12, $8, $8 FROM idea
 )
 SELECT id FROM idea;
 

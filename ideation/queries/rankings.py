@@ -7,6 +7,8 @@ import asyncpg
 import msgspec
 
 from ideation.database import Connection
+from ideation.entities.assignments import ReviewCounts
+from ideation.entities.challenges import Challenge
 from ideation.entities.panel_rankings import PanelInputs
 from ideation.entities.rankings import (
     GREY_ZONE,
@@ -18,6 +20,7 @@ from ideation.entities.rankings import (
     RankingKind,
     RankingOut,
     RankingSort,
+    Standing,
 )
 from ideation.ids import new_id
 from ideation.queries import load_statements
@@ -137,10 +140,29 @@ async def list_rankings(
     return msgspec.convert(rows, list[RankingOut])
 
 
-async def find_ranking(connection: Connection, ranking_id: UUID) -> RankingOut | None:
-    """One snapshot."""
-    row = await connection.fetchrow(_SQL["find_ranking"], ranking_id)
-    return None if row is None else msgspec.convert(row, RankingOut)
+async def find_standing(
+    connection: Connection,
+    person_id: UUID,
+    now: datetime,
+    *,
+    challenge_id: UUID | None = None,
+    ranking_id: UUID | None = None,
+) -> Standing | None:
+    """What decides which rankings a person may see, of a challenge or of the one that a ranking belongs to."""
+    row = await connection.fetchrow(_SQL["find_standing"], challenge_id, ranking_id, person_id, now)
+    if row is None:
+        return None
+    return Standing(
+        challenge=msgspec.convert(row, Challenge),
+        kind=None if row["kind"] is None else RankingKind(row["kind"]),
+        panel_member=row["panel_member"],
+        reviews=msgspec.convert(row, ReviewCounts),
+    )
+
+
+async def find_ranking(connection: Connection, ranking_id: UUID) -> RankingOut:
+    """One snapshot that exists."""
+    return msgspec.convert(await connection.fetchrow(_SQL["find_ranking"], ranking_id), RankingOut)
 
 
 async def list_entries(

@@ -119,6 +119,21 @@ WHERE challenge_id = $1 AND kind = ANY ($2::text[])
 ORDER BY created_at DESC, id DESC
 LIMIT $5;
 
+-- find_standing: a challenge, or that of a ranking, and what one person is to its panel
+SELECT challenges.*, state_at(challenges, $4) AS state, (SELECT kind FROM rankings WHERE id = $2) AS kind,
+       EXISTS (SELECT FROM panel_members WHERE challenge_id = challenges.id AND person_id = $3) AS panel_member,
+       reviews.open, reviews.sent
+FROM challenges CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE review.sent_at IS NULL AND idea.hidden_at IS NULL AND idea.state <> 'withdrawn'
+                                  AND idea.canonical_id IS NULL) AS open,
+           count(review.sent_at) AS sent
+    FROM review_assignments AS assignment
+    JOIN ideas AS idea ON idea.id = assignment.idea_id
+    LEFT JOIN reviews AS review ON review.assignment_id = assignment.id
+    WHERE assignment.challenge_id = challenges.id AND assignment.reviewer_id = $3 AND assignment.released_at IS NULL
+) AS reviews
+WHERE challenges.id = coalesce($1, (SELECT challenge_id FROM rankings WHERE id = $2));
+
 -- find_ranking: one snapshot
 SELECT id, challenge_id, kind, formula_version, shortlist_size, idea_count, inputs_sha256, summary, created_at
 FROM rankings WHERE id = $1;

@@ -4,9 +4,15 @@ WHERE $4::boolean OR owner_id = $1 OR sponsor_id = $1
 OR (stage <> 'draft' AND ($5::boolean OR in_audience(challenges, $2, $3)
     OR EXISTS (SELECT FROM panel_members WHERE challenge_id = challenges.id AND person_id = $1)));
 
--- nearest_by_meaning: the nearest vectors in some challenges
-SELECT idea_id FROM idea_vectors WHERE encoder = $2 AND challenge_id = ANY ($3::uuid[])
-ORDER BY vector <#> $1 LIMIT $4;
+-- nearest_by_meaning: the nearest vectors in some challenges, fresh ones included
+SELECT idea_id FROM (
+    (SELECT idea_id, vector <#> $1 AS distance FROM idea_vectors
+     WHERE indexed AND encoder = $2 AND challenge_id = ANY ($3::uuid[]) ORDER BY vector <#> $1 LIMIT $4)
+    UNION ALL
+    (SELECT idea_id, vector <#> $1 AS distance FROM idea_vectors
+     WHERE NOT indexed AND encoder = $2 AND challenge_id = ANY ($3::uuid[]))
+) AS near
+ORDER BY distance LIMIT $4;
 
 -- nearest_by_words: ideas of some challenges that share rare words
 SELECT id FROM ideas WHERE search @@ $1::text::tsquery AND challenge_id = ANY ($2::uuid[]) AND state <> 'draft'

@@ -17,10 +17,15 @@ _SQL = load_statements("vectors")
 Vector = NDArray[np.float32]
 
 
-async def store_vectors(connection: Connection, encoder: str, texts: Sequence[IdeaText], vectors: Vector) -> None:
-    """Keep the vector of each text unless its idea was edited since; an idea whose vector is zero has none."""
+async def store_vectors(
+    connection: Connection, encoder: str, texts: Sequence[IdeaText], vectors: Vector, *, indexed: bool = True
+) -> None:
+    """Keep the vector of each text unless its idea was edited since; an idea whose vector is zero has none.
+
+    Not `indexed`, it is found by comparing it with what is looked for, until it is stored again.
+    """
     pairs = list(zip(texts, vectors, np.any(vectors, axis=1).tolist(), strict=True))
-    kept = [(text.id, text.revision, encoder, vector) for text, vector, known in pairs if known]
+    kept = [(text.id, text.revision, encoder, vector, indexed) for text, vector, known in pairs if known]
     removed = [(text.id,) for text, _, known in pairs if not known]
     # Even without a row to write, executemany asks the database.
     if kept:

@@ -1,7 +1,9 @@
--- store_vector: the vector of an idea in the wording that was read; nothing when it was edited since
-INSERT INTO idea_vectors (idea_id, challenge_id, encoder, vector)
-SELECT id, challenge_id, $3, $4 FROM ideas WHERE id = $1 AND revision = $2
-ON CONFLICT (idea_id) DO UPDATE SET encoder = excluded.encoder, vector = excluded.vector;
+-- store_vector: the vector of an idea in the wording that was read; nothing when it was edited since, or stands so already
+INSERT INTO idea_vectors (idea_id, challenge_id, encoder, vector, indexed)
+SELECT id, challenge_id, $3, $4, $5 FROM ideas WHERE id = $1 AND revision = $2
+ON CONFLICT (idea_id) DO UPDATE SET encoder = excluded.encoder, vector = excluded.vector, indexed = excluded.indexed
+WHERE (idea_vectors.encoder, idea_vectors.vector) <> (excluded.encoder, excluded.vector)
+   OR excluded.indexed AND NOT idea_vectors.indexed;
 
 -- delete_vector: an idea without a known word has none
 DELETE FROM idea_vectors WHERE idea_id = $1;
@@ -25,10 +27,17 @@ WHERE ideas.challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND
 AND ($3::uuid[] IS NULL OR ideas.id = ANY ($3))
 ORDER BY ideas.id;
 
--- nearest_by_meaning: the ideas of a challenge whose vectors are nearest to that of idea $2
-SELECT idea_vectors.idea_id FROM idea_vectors
-WHERE challenge_id = $1 AND encoder = $3 AND idea_id <> $2
-ORDER BY vector <#> (SELECT asked.vector FROM idea_vectors AS asked WHERE asked.idea_id = $2) LIMIT $4;
+-- nearest_by_meaning: the ideas of a challenge whose vectors are nearest to that of idea $2, fresh ones included
+WITH asked AS MATERIALIZED (SELECT vector FROM idea_vectors WHERE idea_id = $2)
+SELECT idea_id FROM (
+    (SELECT idea_id, vector <#> (SELECT vector FROM asked) AS distance FROM idea_vectors
+     WHERE indexed AND challenge_id = $1 AND encoder = $3 AND idea_id <> $2
+     ORDER BY vector <#> (SELECT vector FROM asked) LIMIT $4)
+    UNION ALL
+    (SELECT idea_id, vector <#> (SELECT vector FROM asked) AS distance FROM idea_vectors
+     WHERE NOT indexed AND challenge_id = $1 AND encoder = $3 AND idea_id <> $2)
+) AS near
+WHERE distance IS NOT NULL ORDER BY distance LIMIT $4;
 
 -- nearest_by_words: the ideas of a challenge that share most with idea $2 in the words asked for
 SELECT id FROM ideas
