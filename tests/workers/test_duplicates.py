@@ -5,11 +5,16 @@ from uuid import UUID
 
 import pytest
 
+from ideation.actions.ideas import submit_idea
+from ideation.actions.similar import find_similar
 from ideation.database import Connection
+from ideation.entities.ideas_forms import NewIdea
+from ideation.entities.similar import SimilarRequest
 from ideation.ids import new_id
 from ideation.queries import duplicates as queries
+from ideation.queries.vectors import nearest_by_meaning
 from ideation.text.encoder import load_encoder
-from tests.factories import NOW, insert, make_challenge, make_idea, make_person
+from tests.factories import NOW, insert, make_actor, make_challenge, make_idea, make_person
 from tests.workers.analysis_world import (
     check,
     context,
@@ -28,6 +33,10 @@ from workers.jobs.duplicates import fit_duplicate_model, model_in_use
 
 async def staged(connection: Connection) -> list[str]:
     return [row["job"] for row in await connection.fetch("SELECT job FROM staged_jobs ORDER BY job")]
+
+
+async def fresh(connection: Connection) -> list[UUID]:
+    return [row[0] for row in await connection.fetch("SELECT idea_id FROM idea_vectors WHERE NOT indexed")]
 
 
 async def add_twin(connection: Connection, challenge_id: UUID, place: int) -> UUID:
@@ -52,6 +61,33 @@ async def test_a_new_idea_is_compared_and_placed_without_a_refresh(connection: C
     assert places[twin] == places[ideas[3]]
     runs = await connection.fetch("SELECT kind, error FROM analysis_runs WHERE details ->> 'idea_id' = $1", str(twin))
     assert [tuple(run) for run in runs] == [("duplicates", None)]
+
+
+async def test_a_submitted_idea_is_found_at_once_and_indexed_by_its_check(connection: Connection) -> None:
+    challenge_id, ideas = await make_real_challenge(connection, 12)
+    await refresh(connection, challenge_id)
+    title, body = real_texts()[3]
+    author = await make_actor(connection)
+    submitted = await submit_idea(connection, author, challenge_id, NewIdea(title=title[:200], body=body), NOW)
+    reader = await make_actor(connection)
+    found = await find_similar(connection, reader, challenge_id, SimilarRequest(title=title[:200], body=body), NOW)
+    assert {idea.idea_id for idea in found} >= {submitted.id, ideas[3]}
+    assert await fresh(connection) == [submitted.id]
+    assert await staged(connection) == ["find_duplicates"]
+    await check(connection, submitted.id)
+    assert await fresh(connection) == []
+    assert pair(ideas[3], submitted.id) in await proposed(connection, challenge_id)
+
+
+async def test_fresh_twins_are_near_each_other_before_either_is_indexed(connection: Connection) -> None:
+    challenge_id, _ = await make_real_challenge(connection, 12)
+    await refresh(connection, challenge_id)
+    author = await make_actor(connection)
+    new = NewIdea(title="Feed the birds", body="In winter, on the roof.")
+    twins = [(await submit_idea(connection, author, challenge_id, new, NOW)).id for _ in range(2)]
+    nearest = await nearest_by_meaning(connection, challenge_id, twins[0], load_encoder().name, 3)
+    assert nearest[0] == twins[1]
+    assert len(nearest) == 3
 
 
 async def test_checking_twice_changes_nothing(connection: Connection) -> None:
