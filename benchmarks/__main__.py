@@ -21,6 +21,12 @@ BENCHMARKS = {
     "http": Benchmark("http_load", "requests to the real API, beside bare handlers and pgbench", full=("--full",)),
     "faults": Benchmark("faults", "everything broken on purpose under load, and what was lost", full=("--full",)),
     "jam": Benchmark("jam", "an event of 46,000 ideas compressed in time, workers included", full=("--full",)),
+    "clustering": Benchmark(
+        "clustering_scale",
+        "a whole analysis from nothing: time by stage, memory, growth",
+        quick=("--sizes", "500", "2000", "5000"),
+    ),
+    "themes": Benchmark("themes", "how steady themes and map are; agreement with labels in folders you name"),
     "scoring-speed": Benchmark("scoring_speed", "time of the scoring methods", full=("--large",)),
     "scoring-simulation": Benchmark(
         "scoring_simulation", "ranking methods on made-up crowds", quick=("--seeds", "5"), full=("--scenario", "all")

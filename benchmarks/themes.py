@@ -3,8 +3,8 @@
 python -m benchmarks.themes [FOLDER ...] [--encoder static transformer] [--json]
 
 A FOLDER holds texts.csv.gz with text and label; without one, steadiness alone is measured on the ideas that ship.
-Steadiness is the share of the ideas that keep their theme's id: run again over the same ideas, with 5 % new ones, and
-when the number of themes is sought anew after the ideas grew by half.
+Steadiness is the share of the ideas that keep their theme's id, and their place: run again over the same ideas, with
+5 % new ones, and when the number of themes is sought anew after the ideas grew by half.
 """
 
 import argparse
@@ -43,6 +43,7 @@ def steadiness(texts: Sequence[str], encoder: Encoder) -> dict[str, float]:
         before = _run(texts[:old], vectors[:old], encoder)
         after = _run(texts, vectors, encoder, before, seek=known < 0.9)
         shares[name] = _kept(before, after)
+        shares[f"{name}: moved on the map by under 0.02"] = _stayed(before, after)
     return {name: round(share, 4) for name, share in shares.items()}
 
 
@@ -68,6 +69,12 @@ def _kept(before: Themes, after: Themes) -> float:
     ids = {match.new: match.previous for match in match_themes(earlier, [theme.members for theme in after.themes])}
     now = [OUTSIDE if theme == OUTSIDE else ids[theme] for theme in after.theme_of[: len(before.theme_of)].tolist()]
     return float(np.mean([one == other for one, other in zip(now, before.theme_of.tolist(), strict=True)]))
+
+
+def _stayed(before: Themes, after: Themes) -> float:
+    """The map is 2 wide and 2 high."""
+    moved = np.linalg.norm(after.places[: len(before.places)] - before.places, axis=1)
+    return float(np.mean(moved < 0.02))
 
 
 def measure(folder: Path | None, encoder_name: str) -> dict[str, Any]:
@@ -98,10 +105,10 @@ def main() -> None:
             if number in result:
                 part = result[number]
                 print(
-                    f"  {number.replace('_', ' '):<46} {part['themes']:>5} NMI {part['nmi']:.3f} ARI {part['ari']:.3f}"
+                    f"  {number.replace('_', ' '):<78} {part['themes']:>5} NMI {part['nmi']:.3f} ARI {part['ari']:.3f}"
                 )
         for name, share in result["steady"].items():
-            print(f"  {name:<46} {share:>9.2%} keep their theme")
+            print(f"  {name:<78} {share:>9.2%}")
 
 
 if __name__ == "__main__":

@@ -109,6 +109,16 @@ def test_cluster_of_odd_texts_gives_numbers_and_the_same_ones_again(texts: list[
     )
 
 
+def test_the_map_stays_when_ideas_are_added(themes: Themes) -> None:
+    added = ["Solar lamps\nOn the car park.", "Vegan lunch\nOnce a week.", "Bus to the station", "Free books", "Tandem"]
+    before = [*themes.theme_of.tolist(), *[OUTSIDE] * len(added)]
+    places = np.vstack([themes.places, np.full((len(added), 2), np.nan)])
+    again = cluster(corpus_of([*idea_texts(), *added]), encoder=NAME, previous=before, places_before=places)
+    moved = np.linalg.norm(again.places[:96] - themes.places, axis=1)
+    assert np.median(moved) < 0.01
+    assert np.quantile(moved, 0.95) < 0.05
+
+
 def test_cluster_counts_earlier_ideas_against_novelty(themes: Themes) -> None:
     texts = idea_texts()
     known = cluster(corpus_of(texts), encoder=NAME, earlier=load_encoder().encode(texts))

@@ -11,6 +11,7 @@ Places = NDArray[np.float64]
 
 EDGE = 0.75
 """Themes lie within this radius of the middle; the ring outside it is for ideas that fit nowhere."""
+RING = 0.92
 APART_STEPS = 60
 
 
@@ -21,24 +22,53 @@ def fit_map(
 
     Themes are laid out by classical scaling of their cosines (Torgerson 1952), then pushed apart. `before` holds the
     places (n, 2) ideas had on the last map, NaN for new ones: the map is turned to it by orthogonal Procrustes
-    (Schönemann 1966), and themes start where their ideas were.
+    (Schönemann 1966), around each theme too, and themes stay where their ideas were.
     """
     spread = 0.5 * EDGE / np.sqrt(max(len(centroids), 1))
-    places = _pushed_apart(_themes_before(theme_of, before, _scaled(centroids)), 2 * spread)
-    return MapModel(theme_places=places, projection=_principal_plane(vectors), spread=float(spread))
+    projection, places = _principal_plane(vectors), _scaled(centroids)
+    known = np.zeros(len(vectors), dtype=np.bool_) if before is None else np.isfinite(before).all(axis=1)
+    if before is not None and known.any():
+        inside = (vectors[known], theme_of[known], before[known])
+        projection = _turned(projection, *inside)
+        places = _themes_before(_shifts(projection, spread, inside[0]), theme_of[known], before[known], places)
+    return MapModel(theme_places=_pushed_apart(places, 2 * spread), projection=projection, spread=float(spread))
 
 
 def places_on_map(model: MapModel, vectors: Floats, theme_of: NDArray[np.int64]) -> Places:
     """Places of shape (n, 2), each coordinate within -1 and 1. Ideas outside all themes lie on the outer ring."""
-    inner = vectors.astype(np.float64) @ model.projection
-    length = np.linalg.norm(inner, axis=1, keepdims=True)
-    direction = np.where(length > 1e-9, inner / np.maximum(length, 1e-9), 0.0)
     inside = theme_of != OUTSIDE
-    places = 0.92 * direction
+    places = RING * _directions(vectors.astype(np.float64) @ model.projection)
     if inside.any():
-        shift = direction * np.tanh(2 * length) * model.spread
-        places[inside] = model.theme_places[theme_of[inside]] + shift[inside]
+        shifts = _shifts(model.projection, model.spread, vectors[inside])
+        places[inside] = model.theme_places[theme_of[inside]] + shifts
     return np.clip(places, -1.0, 1.0)
+
+
+def _shifts(projection: Places, spread: float, vectors: Floats) -> Places:
+    """How far from its theme's place each idea lies, and where."""
+    inner = vectors.astype(np.float64) @ projection
+    reach: Places = np.tanh(2 * np.linalg.norm(inner, axis=1, keepdims=True)) * spread
+    return _directions(inner) * reach
+
+
+def _directions(offsets: Places) -> Places:
+    length = np.linalg.norm(offsets, axis=1, keepdims=True)
+    return np.asarray(np.where(length > 1e-9, offsets / np.maximum(length, 1e-9), 0.0))
+
+
+def _turned(projection: Places, vectors: Floats, theme_of: NDArray[np.int64], before: Places) -> Places:
+    """The projection turned or mirrored so that ideas lie around their themes as they did."""
+    now = _directions(_around_theme(_directions(vectors.astype(np.float64) @ projection), theme_of))
+    turn, _ = orthogonal_procrustes(now, _directions(_around_theme(before, theme_of)))
+    return np.asarray(projection @ turn)
+
+
+def _around_theme(places: Places, theme_of: NDArray[np.int64]) -> Places:
+    """Places less the mean of their theme's; those of ideas outside stay as they are."""
+    around = places.copy()
+    for theme in np.unique(theme_of[theme_of != OUTSIDE]):
+        around[theme_of == theme] -= places[theme_of == theme].mean(axis=0)
+    return around
 
 
 def _scaled(centroids: Floats) -> Places:
@@ -52,15 +82,13 @@ def _scaled(centroids: Floats) -> Places:
     return _within_edge(_steady_signs(plane))
 
 
-def _themes_before(theme_of: NDArray[np.int64], before: Places | None, fresh: Places) -> Places:
-    if before is None:
-        return fresh
-    known = np.isfinite(before).all(axis=1)
+def _themes_before(shifts: Places, theme_of: NDArray[np.int64], before: Places, fresh: Places) -> Places:
+    """Where each theme was by the ideas it has, and for a new theme where it belongs among those."""
     old = np.full_like(fresh, np.nan)
-    for theme in range(len(fresh)):
-        members = known & (theme_of == theme)
-        if members.any():
-            old[theme] = before[members].mean(axis=0)
+    for theme in np.unique(theme_of[theme_of != OUTSIDE]):
+        members = theme_of == theme
+        # The median: an idea that came from elsewhere does not pull its theme there.
+        old[theme] = np.median(before[members] - shifts[members], axis=0)
     kept = np.isfinite(old[:, 0])
     if kept.sum() >= 2:
         turn, _ = orthogonal_procrustes(fresh[kept], old[kept])
