@@ -1,6 +1,7 @@
 """Administration: people and roles, the usage policy, the audit trail, jobs, and the settings in force."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,7 +11,7 @@ from api.dependencies import AnyRequest
 from api.paging import PageRequest, page_out
 from api.web.forms import EMPTY_FORM, Form, read_form
 from api.web.views import View
-from ideation.actions import audit, jobs, people, policies, sessions
+from ideation.actions import audit, jobs, people, policies, sessions, tokens
 from ideation.database import Connection
 from ideation.entities.audit import AuditFilter
 from ideation.entities.jobs import JobState
@@ -22,6 +23,7 @@ from ideation.settings import SECRET_FIELDS, Settings, variable_name
 
 _LINK_MINUTES = 24 * 60
 _POLICIES = 20
+_TOKENS = 100
 
 
 @get("/admin")
@@ -63,8 +65,23 @@ async def add_person(
 async def show_person(person_id: UUID, view: View, connection: Connection, actor: Actor) -> Response[bytes]:
     """One person's roles and access."""
     require_administrator(actor)
+    return view.page("admin_person.html", link=None, **await _about(connection, actor, person_id))
+
+
+async def _about(connection: Connection, actor: Actor, person_id: UUID) -> dict[str, Any]:
+    """What the page of a person shows."""
+    tokens_of = await tokens.list_tokens_of(connection, actor, person_id, limit=_TOKENS, after=None)
     person = await people.read_person(connection, actor, person_id)
-    return view.page("admin_person.html", person=person, all_roles=list(Role), link=None)
+    return {"person": person, "all_roles": list(Role), "tokens": tokens_of.items}
+
+
+@post("/admin/people/{person_id:uuid}/tokens/{token_id:uuid}")
+async def revoke_token(
+    person_id: UUID, token_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime
+) -> Response[bytes]:
+    """Ends somebody's access token at once."""
+    await tokens.revoke_token_of(connection, actor, person_id, token_id, now)
+    return view.redirect(f"/admin/people/{person_id}#tokens", "token_revoked")
 
 
 @post("/admin/people/{person_id:uuid}")
@@ -77,8 +94,7 @@ async def change_person(
     button = form.text("button")
     if button == "link":
         link = await sessions.invite(connection, actor, person_id, now, minutes=_LINK_MINUTES)
-        person = await people.read_person(connection, actor, person_id)
-        return view.page("admin_person.html", person=person, all_roles=list(Role), link=link)
+        return view.page("admin_person.html", link=link, **await _about(connection, actor, person_id))
     if button == "roles":
         await _set_roles(connection, actor, person_id, form, now)
     elif button == "deactivate":
@@ -133,9 +149,30 @@ async def publish_policy(
 @get("/admin/audit")
 async def show_audit(view: View, connection: Connection, actor: Actor, page: PageRequest) -> Response[bytes]:
     """The consequential steps, newest first."""
-    wanted = AuditFilter(action=view.word("action"), subject_kind=view.word("kind"), subject_id=view.word("subject"))
-    found = await audit.list_audit_events(connection, actor, wanted, limit=page.limit, after=page.after)
-    return view.page("admin_audit.html", events=page_out(found, page), wanted=wanted)
+    form = Form({name: view.word(name) or "" for name in ("action", "kind", "subject", "actor", "since", "until")})
+    wanted = _wanted_steps(form)
+    found = None
+    try:
+        if wanted is not None:
+            found = await audit.list_audit_events(connection, actor, wanted, limit=page.limit, after=page.after)
+    except Invalid as error:
+        form.refuse(error, "until")
+    events = None if found is None else page_out(found, page)
+    require_administrator(actor)
+    return view.page("admin_audit.html", status=422 if form.errors else 200, events=events, form=form)
+
+
+def _wanted_steps(form: Form) -> AuditFilter | None:
+    """The filter that was typed, or None and the form says what is wrong with it."""
+    given = {
+        "action": form.text("action") or None,
+        "subject_kind": form.text("kind") or None,
+        "subject_id": form.text("subject") or None,
+        "actor_id": form.text("actor") or None,
+        "since": f"{form.text('since')}T00:00:00Z" if form.text("since") else None,
+        "until": f"{form.text('until')}T00:00:00Z" if form.text("until") else None,
+    }
+    return form.read(AuditFilter, given)
 
 
 @get("/admin/jobs")
@@ -170,6 +207,7 @@ handlers = [
     add_person,
     show_person,
     change_person,
+    revoke_token,
     show_policies,
     publish_policy,
     show_audit,

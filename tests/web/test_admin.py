@@ -118,3 +118,34 @@ async def test_my_data_is_a_file_and_a_session_can_be_ended(browser_of: MakeBrow
     end = next(form for form in page.forms if form.action.startswith("/profile/sessions/"))
     await browser.send(end)
     await browser.open("/profile", status=303)
+
+
+async def test_audit_trail_is_filtered_by_person_and_date(api: Api, browser_of: MakeBrowser) -> None:
+    administrator = await browser_of(roles=["administrator"], name="Abel Actor")
+    page = await administrator.open("/admin")
+    await administrator.send(page.form("/admin"), name="Nora New", email="nora.new@example.org", department="Legal")
+    page = await administrator.open("/admin/audit?action=person.create")
+    mine = next(link for link in page.links if f"actor={administrator.person_id}" in link)
+    assert "Abel Actor" in (await administrator.open(f"/admin/audit{mine}")).text
+    assert "Nothing here." in (await administrator.open(f"/admin/audit{mine}&until=2020-01-01")).text
+    assert "Abel Actor" in (await administrator.open(f"/admin/audit{mine}&since=2026-03-02&until=2026-03-03")).text
+    odd = await administrator.open("/admin/audit?since=yesterday", status=422)
+    assert 'id="since-wrong"' in odd.html
+    turned = await administrator.open("/admin/audit?since=2026-03-03&until=2026-03-02", status=422)
+    assert 'id="until-wrong"' in turned.html
+    await (await browser_of()).open("/admin/audit?since=yesterday", status=403)
+
+
+async def test_administrator_ends_the_token_of_somebody(api: Api, browser_of: MakeBrowser) -> None:
+    person_id = await make_person(api.connection)
+    token = await api.token_for(person_id)
+    administrator = await browser_of(roles=["administrator"])
+    page = await administrator.open(f"/admin/people/{person_id}")
+    revoke = next(form for form in page.forms if "/tokens/" in form.action)
+    assert "ended" in (await administrator.follow(await administrator.send(revoke))).text
+    client = api.client(headers={"authorization": f"Bearer {token}"})
+    assert (await client.get("/v1/me")).status_code == 401
+    employee = await browser_of()
+    assert (
+        await employee.send(revoke, csrf_token=(await employee.open("/")).form("/sign-out").values["csrf_token"])
+    ).status == 403
