@@ -13,6 +13,7 @@ from ideation.entities.challenges import ChallengeState
 from ideation.entities.ideas import IdeaState
 from ideation.entities.ideas_forms import IdeaFilter, IdeaSort
 from ideation.entities.people import Actor
+from ideation.errors import Forbidden
 
 # What a list can be narrowed to; drafts and withdrawn ideas are in nobody's list.
 LISTED_STATES = [state for state in IdeaState if state not in (IdeaState.DRAFT, IdeaState.WITHDRAWN)]
@@ -30,9 +31,13 @@ async def show(
     sorts = _sorts(counts_shown=challenge.may_run or challenge.state is not ChallengeState.RUNNING)
     sort = view.choice("sort", IdeaSort)
     sort = sort if sort in sorts else IdeaSort.RANDOM
-    found = await ideas_listing.list_ideas(
-        connection, actor, challenge_id, now=now, limit=page.limit, after=page.after, kept=kept, sort=sort
-    )
+    try:
+        found = await ideas_listing.list_ideas(
+            connection, actor, challenge_id, now=now, limit=page.limit, after=page.after, kept=kept, sort=sort
+        )
+    except Forbidden:
+        # Reviewers see no counts before they have sent theirs, so the order by support is not theirs either.
+        return view.redirect(view.address(sort=None, cursor=None))
     return view.page(
         "challenge.html",
         challenge=challenge,
