@@ -58,6 +58,13 @@ def read_similarity(folder: Path) -> SimilarityLabels:
     )
 
 
+def other_texts(folder: Path) -> list[str]:
+    """The texts of texts.csv.gz or ideas.jsonl.gz, without their labels."""
+    if (folder / "texts.csv.gz").exists():
+        return read_themes(folder).texts
+    return [plain_text(row["text"]) for row in _json_lines(folder / "ideas.jsonl.gz")]
+
+
 def _queries_of(corpus: Path) -> Path:
     return corpus.with_name(corpus.name.replace("corpus", "queries", 1))
 

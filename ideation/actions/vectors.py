@@ -12,7 +12,7 @@ from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.vectors import IdeaText
 from ideation.queries import vectors as queries
-from ideation.text.encoder import load_encoder
+from ideation.text.encoder import encode_ideas, load_encoder
 from ideation.text.templates import own_text
 
 # Encoding takes under a millisecond up to this length; a longer text would keep other requests waiting.
@@ -26,8 +26,8 @@ async def store_vector(connection: Connection, text: IdeaText, challenge: Challe
 
 
 async def encode(text: str) -> NDArray[np.float32]:
-    """The vector of one text, shape (1, dimensions)."""
+    """The vector of one idea's text, shape (1, dimensions)."""
     encoder = load_encoder()
     if len(text) <= _LONGEST_AT_ONCE:
-        return encoder.encode([text])
-    return await asyncio.to_thread(encoder.encode, [text])
+        return encode_ideas(encoder, [text])
+    return await asyncio.to_thread(encode_ideas, encoder, [text])

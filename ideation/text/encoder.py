@@ -17,7 +17,7 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from ideation.text.normalise import MAXIMUM_CHARACTERS
+from ideation.text.normalise import MAXIMUM_CHARACTERS, split_idea
 
 Floats = NDArray[np.float32]
 
@@ -87,6 +87,16 @@ class StaticEncoder:
         starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
         means[filled] = np.add.reduceat(rows, starts, axis=0) / lengths[filled, None]
         return means
+
+
+def encode_ideas(encoder: Encoder, texts: Sequence[str]) -> Floats:
+    """Vectors of ideas, shape (len(texts), dimensions): title (first line) and body weigh the same in each.
+
+    A body's many words would otherwise drown the few of the title, which name the idea.
+    """
+    titles, bodies = zip(*map(split_idea, texts), strict=True) if texts else ((), ())
+    vectors = encoder.encode([*titles, *bodies])
+    return unit_rows(vectors[: len(texts)] + vectors[len(texts) :])
 
 
 def unit_rows(vectors: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ideation.text.encoder import load_encoder
+from ideation.text.encoder import encode_ideas, load_encoder
 from ideation.text.normalise import idea_text
 from workers.clustering.corpus import Corpus, build_corpus
 
@@ -34,4 +34,4 @@ def idea_texts() -> list[str]:
 
 def corpus_of(texts: Sequence[str]) -> Corpus:
     """The corpus of texts with vectors of the static encoder."""
-    return build_corpus(texts, load_encoder().encode(texts))
+    return build_corpus(texts, encode_ideas(load_encoder(), texts))

@@ -24,7 +24,7 @@ def test_propose_pairs_finds_the_reworded_idea_with_evidence() -> None:
     assert {"solar", "panels", "roof"} <= set(pair.evidence.shared_terms)
     assert pair.evidence.passages[0].similarity > 0.7
     assert [part.name for part in pair.evidence.parts] == [
-        "meaning", "standing_out", "words", "characters", "title_words",
+        "meaning", "standing_out", "words", "words_standing_out", "characters", "title_words", "ahead", "mutual",
     ]  # fmt: skip
 
 

@@ -11,13 +11,14 @@ from workers.clustering.pair_model import (
     fit_from_verdicts,
     probabilities,
     shipped_model,
+    shipped_models,
 )
 
 
 def verdicts(count: int) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(3)
     confirmed = np.arange(count) % 2 == 0
-    return generator.normal(0.4, 0.15, (count, 5)) + 0.25 * confirmed[:, None], confirmed
+    return generator.normal(0.4, 0.15, (count, 8)) + 0.25 * confirmed[:, None], confirmed
 
 
 def test_fit_from_verdicts_waits_for_forty_of_each_kind() -> None:
@@ -48,8 +49,9 @@ def test_probabilities_and_contributions_follow_the_formula() -> None:
 @pytest.mark.parametrize("encoder", ["static-minilm-256/1", "minilm-256/1"])
 def test_shipped_models_reward_every_likeness(encoder: str) -> None:
     model = shipped_model(encoder)
-    assert len(model.coefficients) == len(model.features) == 5
+    assert len(model.coefficients) == len(model.features) == 8
     assert min(model.coefficients) > 0
+    assert min(shipped_models(encoder).ranking.values()) >= 0
     assert 0 < model.threshold < 1
 
 

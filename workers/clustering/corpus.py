@@ -12,7 +12,7 @@ from ideation.text.encoder import unit_rows
 from ideation.text.normalise import split_idea
 from ideation.text.words import stem
 from workers.clustering.boilerplate import without_boilerplate
-from workers.clustering.neighbours import Indices, neighbours_within
+from workers.clustering.neighbours import Indices, nearest_by_terms, neighbours_within
 from workers.clustering.terms import count_words, ngram_parts, stem_parts, tfidf, weighed
 
 Floats = NDArray[np.float32]
@@ -62,17 +62,23 @@ class Corpus:
     @cached_property
     def nearest(self) -> tuple[Indices, Floats]:
         """The nearest others of each idea by meaning: indices and cosines, both (n, up to 15), near to far."""
-        indices, cosines = neighbours_within(self.meaning, min(NEIGHBOURS + 1, len(self)))
-        itself = indices == np.arange(len(self))[:, None]
-        itself[:, -1:] |= ~itself.any(axis=1, keepdims=True)
-        kept = np.argsort(itself, axis=1, kind="stable")[:, : max(indices.shape[1] - 1, 0)]
-        return np.take_along_axis(indices, kept, axis=1), np.take_along_axis(cosines, kept, axis=1)
+        return _others(*neighbours_within(self.meaning, min(NEIGHBOURS + 1, len(self))))
+
+    @cached_property
+    def nearest_by_words(self) -> tuple[Indices, Floats]:
+        """The others that share most telling words with each idea: indices (-1: none) and cosines, both (n, 15)."""
+        indices, cosines = nearest_by_terms(self.words, self.words, NEIGHBOURS + 1)
+        return _others(indices, cosines)
 
     @cached_property
     def usual_similarity(self) -> Floats:
         """Mean cosine of each idea to its ten nearest others; shape (n,): how crowded its subject is."""
-        cosines = self.nearest[1][:, :USUAL_NEIGHBOURS]
-        return cosines.mean(axis=1) if cosines.shape[1] else np.zeros(len(self), dtype=np.float32)
+        return _usual(self.nearest[1])
+
+    @cached_property
+    def usual_overlap(self) -> Floats:
+        """The same by telling words."""
+        return _usual(self.nearest_by_words[1])
 
 
 def build_corpus(
@@ -110,6 +116,19 @@ def fit_space(vectors: Floats) -> VectorSpace:
     if len(filled) < FEWEST_FOR_MEAN:
         return VectorSpace(mean=np.zeros(vectors.shape[1], dtype=np.float32))
     return VectorSpace(mean=filled.mean(axis=0, dtype=np.float64).astype(np.float32))
+
+
+def _others(indices: Indices, cosines: Floats) -> tuple[Indices, Floats]:
+    """Neighbours without the row itself; where it is not among them, without the farthest."""
+    itself = indices == np.arange(len(indices))[:, None]
+    itself[:, -1:] |= ~itself.any(axis=1, keepdims=True)
+    kept = np.argsort(itself, axis=1, kind="stable")[:, : max(indices.shape[1] - 1, 0)]
+    return np.take_along_axis(indices, kept, axis=1), np.take_along_axis(cosines, kept, axis=1)
+
+
+def _usual(cosines: Floats) -> Floats:
+    near = cosines[:, :USUAL_NEIGHBOURS]
+    return near.mean(axis=1) if near.shape[1] else np.zeros(len(cosines), dtype=np.float32)
 
 
 def _document_share(counts: sparse.csr_matrix, stems: Sequence[str]) -> dict[str, float]:

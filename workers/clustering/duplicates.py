@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from ideation.text.encoder import Encoder
 from ideation.text.explain import MatchingPassage, matching_passages, shared_terms
 from workers.clustering.corpus import Corpus
-from workers.clustering.features import dense_cosines, pair_features, sparse_cosines
-from workers.clustering.neighbours import Indices, nearest_by_terms
-from workers.clustering.pair_model import PairModel, contributions, probabilities, shipped_model
+from workers.clustering.features import dense_cosines, pair_features, pair_standing, sparse_cosines
+from workers.clustering.neighbours import Indices
+from workers.clustering.pair_model import PairModel, contributions, likeness, probabilities, shipped_model
 
-NEIGHBOURS_BY_WORDS = 15
 SCORED_FOR_EACH = 8
 IDEAS_TO_A_PAIR = 10
 FEWEST_PAIRS = 100
@@ -88,11 +87,13 @@ def score_pairs(
 ) -> ScoredPairs:
     """The most promising candidate pairs with their features and probability, best first; ties by position."""
     model = model or shipped_model(corpus.encoder)
-    rows = np.arange(len(corpus)) if only_with is None else np.asarray(only_with, dtype=np.int64)
-    first, second = candidate_pairs(corpus, rows)
+    first, second = _candidates(corpus, only_with)
     first, second = _without(first, second, excluded, len(corpus))
-    first, second = _promising(corpus, first, second)
-    features = pair_features(corpus, first, second)
+    first, second = promising(corpus, first, second)
+    features = candidate_features(corpus, first, second)
+    if only_with is not None:
+        asked = np.isin(first, only_with) | np.isin(second, only_with)
+        first, second, features = first[asked], second[asked], features[asked]
     probability = probabilities(model, features)
     order = np.lexsort((second, first, -probability))
     return ScoredPairs(
@@ -100,10 +101,24 @@ def score_pairs(
     )
 
 
+def candidate_features(corpus: Corpus, first: Indices, second: Indices) -> NDArray[np.float64]:
+    """Features of all candidate pairs together, since each also counts by its rivals; (pairs, 8), as in FEATURES."""
+    shared = pair_features(corpus, first, second)
+    return np.hstack([shared, pair_standing(first, second, likeness(corpus.encoder, shared))])
+
+
+def _candidates(corpus: Corpus, only_with: Sequence[int] | None) -> tuple[Indices, Indices]:
+    """Candidates of all ideas; or of some, with the candidates of those in turn, which are rivals."""
+    if only_with is None:
+        return candidate_pairs(corpus, np.arange(len(corpus)))
+    asked = np.asarray(only_with, dtype=np.int64)
+    return candidate_pairs(corpus, np.union1d(asked, np.concatenate(candidate_pairs(corpus, asked))))
+
+
 def candidate_pairs(corpus: Corpus, rows: Indices) -> tuple[Indices, Indices]:
     """Pairs of each row with its nearest neighbours by meaning and by words; first < second, each once, sorted."""
     by_meaning, cosines = (part[rows] for part in corpus.nearest)
-    by_words, overlaps = nearest_by_terms(corpus.words[rows], corpus.words, NEIGHBOURS_BY_WORDS + 1)
+    by_words, overlaps = (part[rows] for part in corpus.nearest_by_words)
     left = np.concatenate([np.repeat(rows, by_meaning.shape[1]), np.repeat(rows, by_words.shape[1])])
     right = np.concatenate([by_meaning.ravel(), by_words.ravel()])
     related = np.concatenate([cosines.ravel(), overlaps.ravel()]) > 0
@@ -113,7 +128,7 @@ def candidate_pairs(corpus: Corpus, rows: Indices) -> tuple[Indices, Indices]:
     return keys // max(len(corpus), 1), keys % max(len(corpus), 1)
 
 
-def _promising(corpus: Corpus, first: Indices, second: Indices) -> tuple[Indices, Indices]:
+def promising(corpus: Corpus, first: Indices, second: Indices) -> tuple[Indices, Indices]:
     """The pairs that are among the eight best of either idea by meaning and words: the rest cannot be proposed."""
     rough = dense_cosines(corpus.meaning, first, second) + sparse_cosines(corpus.words, first, second)
     kept = np.zeros(len(first), dtype=np.bool_)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ideation.text.encoder import Encoder
+from ideation.text.encoder import Encoder, encode_ideas
 from workers.clustering.corpus import Corpus, build_corpus
 from workers.clustering.duplicates import ScoredPairs, score_pairs
 from workers.clustering.groups import group_pairs
@@ -44,9 +44,9 @@ class SimilarityLabels(msgspec.Struct, frozen=True, kw_only=True):
 def evaluate_duplicates(labels: DuplicateLabels, encoder: Encoder) -> dict[str, Any]:
     """Retrieval, suggested pairs by threshold, and B-cubed of the groups they make (on the labelled texts)."""
     model = shipped_model(encoder.name)
-    corpus = build_corpus(labels.texts, encoder.encode(labels.texts), encoder=encoder.name)
+    corpus = build_corpus(labels.texts, encode_ideas(encoder, labels.texts), encoder=encoder.name)
     queries = np.array(sorted(labels.relevant), dtype=np.int64)
-    ranked = [found.tolist() for found in rank_similar(corpus, queries, model=model)]
+    ranked = [found.tolist() for found in rank_similar(corpus, queries)]
     scored = score_pairs(corpus, model=model)
     return {
         "texts": len(labels.texts),

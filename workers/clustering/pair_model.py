@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from workers.clustering.corpus import STATIC_ENCODER
-from workers.clustering.features import FEATURES
+from workers.clustering.features import FEATURES, LIKENESS
 
 FEWEST_VERDICTS = 40
 """Verdicts of each kind an installation needs before its own model replaces the shipped one."""
@@ -49,15 +49,33 @@ class FittedModel(msgspec.Struct, frozen=True, kw_only=True):
     curve: list[PrecisionRecall]
 
 
-@cache
-def shipped_model(encoder: str) -> PairModel:
-    """The model for the vectors of the named encoder, fitted on public duplicate links (see the reference page).
+class ShippedModels(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shipped for the vectors of one encoder, fitted on public duplicate links (see the reference page).
 
-    An encoder without a model of its own gets that of the static one.
+    `ranking` weighs the columns of `pair_features` so that the duplicates of an idea come first among its candidates.
     """
+
+    pairs: PairModel
+    ranking: dict[str, float]
+
+
+@cache
+def shipped_models(encoder: str) -> ShippedModels:
+    """The models of an encoder by name; one without models of its own gets those of the static encoder."""
     raw = files("workers.clustering").joinpath("data/pair_model.json").read_bytes()
-    models = msgspec.json.decode(raw, type=dict[str, PairModel])
+    models = msgspec.json.decode(raw, type=dict[str, ShippedModels])
     return models.get(encoder) or models[STATIC_ENCODER]
+
+
+def shipped_model(encoder: str) -> PairModel:
+    """The shipped model of the probability of pairs."""
+    return shipped_models(encoder).pairs
+
+
+def likeness(encoder: str, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One number for each row of `pair_features` that orders an idea's candidates; shape (pairs,)."""
+    weights = shipped_models(encoder).ranking
+    return np.asarray(features @ np.array([weights[name] for name in LIKENESS]))
 
 
 def probabilities(model: PairModel, features: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -79,7 +97,7 @@ def fit_from_verdicts(
 ) -> FittedModel | None:
     """A model of this installation's verdicts; None while there are under 40 of either kind.
 
-    features: shape (verdicts, 5), as `pair_features` gives them. Precision and recall are measured by five-fold
+    features: shape (verdicts, 8), in the order of FEATURES. Precision and recall are measured by five-fold
     cross-validation, so they are of pairs the model had not seen; they hold for suggested pairs, not for all pairs.
     The threshold is the lowest at which precision reaches 60 %, or the most precise one when none does.
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ideation.entities.challenges import Challenge
 from ideation.entities.vectors import AnalysedIdea
 from ideation.queries import vectors as vector_queries
-from ideation.text.encoder import StaticEncoder
+from ideation.text.encoder import StaticEncoder, encode_ideas
 from ideation.text.templates import own_text
 from workers.clustering.corpus import Corpus, build_corpus
 from workers.context import JobContext
@@ -28,7 +28,7 @@ async def store_missing_vectors(context: JobContext, challenge: Challenge, encod
         if not texts:
             return
         own = [own_text(text.title, text.body, challenge.idea_template) for text in texts]
-        vectors = await asyncio.to_thread(encoder.encode, own)
+        vectors = await asyncio.to_thread(encode_ideas, encoder, own)
         async with context.connection.transaction():
             await vector_queries.store_vectors(context.connection, encoder.name, texts, vectors)
         after = texts[-1].id

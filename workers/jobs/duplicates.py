@@ -19,7 +19,7 @@ from ideation.queries import vectors as vector_queries
 from ideation.queries.challenges import find_challenge
 from ideation.rules.themes import refresh_due_at
 from ideation.staging import stage_job
-from ideation.text.encoder import StaticEncoder, load_encoder
+from ideation.text.encoder import StaticEncoder, encode_ideas, load_encoder
 from ideation.text.templates import own_text
 from workers.clustering.corpus import Corpus
 from workers.clustering.duplicates import ProposedPair, propose_pairs
@@ -56,7 +56,7 @@ async def _compare(context: JobContext, challenge: Challenge, text: IdeaText) ->
     """Find the idea's pairs and its place; returns how many ideas were looked at."""
     encoder = load_encoder()
     own = own_text(text.title, text.body, challenge.idea_template)
-    vector = encoder.encode([own])
+    vector = encode_ideas(encoder, [own])
     async with context.connection.transaction():
         await vector_queries.store_vectors(context.connection, encoder.name, [text], vector)
         known = await queries.list_known_pairs(context.connection, challenge.id, text.id)
