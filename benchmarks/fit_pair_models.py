@@ -7,7 +7,8 @@ figures hold for challenges of several sizes. The threshold is chosen on pairs t
 
 1. Ranking: weights under which the duplicates of a query come first among its candidates (conditional logit,
    McFadden 1974).
-2. Pairs: logistic regression over all candidate pairs.
+2. Pairs: logistic regression over all candidate pairs. No weight is negative: more
+   likeness never speaks against a pair.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
+from scipy.special import expit
 
 from ideation.text.encoder import Encoder, encode_ideas, load_encoder
 from ideation.text.transformer import load_transformer
@@ -82,12 +83,12 @@ def _fit(folders: Sequence[Path], among: Sequence[Path], encoder: Encoder) -> Sh
     chosen = choose_threshold(precision_recall_curve(scores, linked))
     features = np.vstack([_features(part, ranking)[part.judged] for part in (*alone, together)])
     confirmed = np.concatenate([part.linked[part.judged] for part in (*alone, together)])
-    classifier = LogisticRegression(C=1.0, max_iter=2_000).fit(features, confirmed)
+    weights = _logistic(features, confirmed)
     model = PairModel(
         version=f"shipped/2 {encoder.name}",
         features=FEATURES,
-        coefficients=tuple(round(float(value), 4) for value in classifier.coef_[0]),
-        intercept=round(float(classifier.intercept_[0]), 4),
+        coefficients=tuple(round(float(value), 4) for value in weights[:-1]),
+        intercept=round(float(weights[-1]), 4),
         threshold=chosen.threshold,
         precision=round(chosen.precision, 4),
         recall=round(chosen.recall, 4),
@@ -140,8 +141,22 @@ def _held_out(
     """Probabilities of one set's pairs by a model of the others, and which are linked."""
     rest = [part for number, part in enumerate(sets) if number != at] or [only or sets[at]]
     features = np.vstack([_features(part, ranking) for part in rest])
-    classifier = LogisticRegression(C=1.0, max_iter=2_000).fit(features, np.concatenate([part.linked for part in rest]))
-    return classifier.predict_proba(_features(sets[at], ranking))[:, 1], sets[at].linked
+    weights = _logistic(features, np.concatenate([part.linked for part in rest]))
+    return expit(_features(sets[at], ranking) @ weights[:-1] + weights[-1]), sets[at].linked
+
+
+def _logistic(features: Floats, confirmed: NDArray[np.bool_]) -> Floats:
+    """Weights of the features, none negative, and the intercept, which maximise the likelihood less |weights|^2 / 2."""
+    signs = np.where(confirmed, 1.0, -1.0)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        margins = signs * (features @ weights[:-1] + weights[-1])
+        pull = -signs * expit(-margins)
+        slope = np.append(features.T @ pull + weights[:-1], pull.sum())
+        return float(np.logaddexp(0, -margins).sum() + weights[:-1] @ weights[:-1] / 2), slope
+
+    bounds = [(0.0, None)] * features.shape[1] + [(None, None)]
+    return np.asarray(minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
 def _ranking_weights(sets: Sequence[Candidates]) -> Floats:
@@ -165,7 +180,7 @@ def _ranking_weights(sets: Sequence[Candidates]) -> Floats:
 
 
 def _questions(part: Candidates) -> Iterator[tuple[Floats, Floats]]:
-    """For each idea with a linked candidate: the features of its candidates, and the share of each in what is linked."""
+    """For each idea with a linked candidate: the features of all its candidates, and the share of each linked one."""
     ideas = np.concatenate([part.first, part.second])
     order = np.argsort(ideas, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(ideas[order])) + 1):

@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # How long ended sessions, links and tokens and read messages are kept.
     retention_days: PositiveInt = 365
     ranking_interval_seconds: PositiveInt = 60
+    # Whether the workers refine vectors with the sentence-transformer; without, a worker needs 150 MB less.
+    refine_ideas: bool = True
     reminder_days_before: PositiveInt = 3
 
 

@@ -197,7 +197,7 @@ async def _merge_confirmed(
 
 async def _stage_model(connection: Connection, now: datetime) -> None:
     confirmed, dismissed = await queries.count_verdicts(connection)
-    standing = await queries.newest_model(connection, load_encoder().name)
+    standing = await queries.newest_model(connection, None)
     seen = 0 if standing is None else standing.confirmed + standing.dismissed
     if model_is_due(confirmed, dismissed, seen):
         await stage_job(connection, "fit_duplicate_model", "installation", now, queue="analysis")
@@ -245,7 +245,7 @@ async def read_model(connection: Connection, actor: Actor) -> ModelOut:
     if not (actor.has(Role.MODERATOR) or actor.has(Role.CHALLENGE_OWNER) or actor.has(Role.ADMINISTRATOR)):
         raise Forbidden("This is shown to moderators, challenge owners and administrators.")
     confirmed, dismissed = await queries.count_verdicts(connection)
-    own = await queries.newest_model(connection, load_encoder().name)
+    own = await queries.newest_model(connection, None)
     used = await queries.latest_used_model(connection) if own is None else own.model
     return ModelOut(
         model=used,

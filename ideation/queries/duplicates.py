@@ -61,8 +61,8 @@ async def remove_pairs(connection: Connection, pairs: Sequence[tuple[UUID, UUID]
         await connection.execute(_SQL["remove_pairs"], *(list(side) for side in zip(*pairs, strict=True)))
 
 
-async def newest_model(connection: Connection, encoder: str) -> StoredModel | None:
-    """The model of this installation's own verdicts; None while the shipped one is used."""
+async def newest_model(connection: Connection, encoder: str | None) -> StoredModel | None:
+    """The model of this installation's own verdicts, for an encoder or of all; None while the shipped one is used."""
     row = await connection.fetchrow(_SQL["newest_model"], encoder)
     return None if row is None else msgspec.convert(row, StoredModel)
 
@@ -133,9 +133,9 @@ async def latest_used_model(connection: Connection) -> dict[str, Any] | None:
     return model
 
 
-async def list_training(connection: Connection) -> list[tuple[list[dict[str, Any]], bool]]:
-    """The measured parts of decided suggestions, and whether they were confirmed."""
-    return [(row["parts"], row["confirmed"]) for row in await connection.fetch(_SQL["list_training"])]
+async def list_training(connection: Connection, encoder: str) -> list[tuple[list[dict[str, Any]], bool]]:
+    """The measured parts of decided suggestions by vectors of an encoder, and whether they were confirmed."""
+    return [(row["parts"], row["confirmed"]) for row in await connection.fetch(_SQL["list_training"], encoder)]
 
 
 async def add_model(connection: Connection, encoder: str, model: StoredModel) -> None:

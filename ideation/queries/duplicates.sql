@@ -19,9 +19,9 @@ DELETE FROM duplicate_pairs USING unnest($1::uuid[], $2::uuid[]) AS gone (idea_a
 WHERE duplicate_pairs.idea_a = gone.idea_a AND duplicate_pairs.idea_b = gone.idea_b
 AND state = 'proposed' AND proposed_by IS NULL;
 
--- newest_model: the model of this installation's own verdicts for one encoder
+-- newest_model: the model of this installation's own verdicts, for one encoder or the newest of all
 SELECT model, curve, confirmed, dismissed, fitted_at FROM duplicate_models
-WHERE encoder = $1 ORDER BY fitted_at DESC, id DESC LIMIT 1;
+WHERE $1::text IS NULL OR encoder = $1 ORDER BY fitted_at DESC, id DESC LIMIT 1;
 
 -- list_queue: pairs of two shown, unmerged ideas in one state, the likeliest first
 SELECT duplicate_pairs.id, duplicate_pairs.idea_a, duplicate_pairs.idea_b, probability, evidence, model_version,
@@ -76,9 +76,9 @@ SELECT details -> 'model' AS model FROM analysis_runs
 WHERE kind = 'duplicates' AND details ? 'model' AND error IS NULL AND finished_at IS NOT NULL
 ORDER BY started_at DESC LIMIT 1;
 
--- list_training: the measured parts of the worker's suggestions that people decided
+-- list_training: the measured parts of suggestions by vectors of one encoder that people decided
 SELECT evidence -> 'parts' AS parts, state = 'confirmed' AS confirmed FROM duplicate_pairs
-WHERE state <> 'proposed' AND proposed_by IS NULL ORDER BY id;
+WHERE state <> 'proposed' AND proposed_by IS NULL AND right(model_version, length($1) + 1) = ' ' || $1 ORDER BY id;
 
 -- add_model: a model of this installation's own verdicts
 INSERT INTO duplicate_models (id, encoder, model, curve, confirmed, dismissed, fitted_at)

@@ -34,6 +34,17 @@ async def store_vectors(
         await connection.executemany(_SQL["delete_vector"], removed)
 
 
+async def store_refined(connection: Connection, encoder: str, texts: Sequence[IdeaText], vectors: Vector) -> None:
+    """Keep the refined vector of each text unless its idea was edited since; a zero one too, which says: done."""
+    rows = [(text.id, text.revision, encoder, vector) for text, vector in zip(texts, vectors, strict=True)]
+    await connection.executemany(_SQL["store_refined"], rows)
+
+
+async def list_unrefined(connection: Connection, challenge_id: UUID, encoder: str, *, limit: int) -> list[IdeaText]:
+    """Ideas that take part in comparisons and lack a refined vector of their present wording, by id."""
+    return msgspec.convert(await connection.fetch(_SQL["list_unrefined"], challenge_id, encoder, limit), list[IdeaText])
+
+
 async def list_without_vector(
     connection: Connection, challenge_id: UUID, encoder: str, *, after: UUID | None, limit: int
 ) -> list[IdeaText]:
@@ -51,7 +62,7 @@ async def find_text(connection: Connection, idea_id: UUID) -> IdeaText | None:
 async def list_analysed(
     connection: Connection, challenge_id: UUID, encoder: str, only: Sequence[UUID] | None = None
 ) -> list[AnalysedIdea]:
-    """The ideas of a challenge that take part in comparisons, by id; `only` some of them."""
+    """The ideas of a challenge that take part in comparisons, by id, with vectors of one encoder; `only` some."""
     rows = await connection.fetch(_SQL["list_analysed"], challenge_id, encoder, only)
     return [AnalysedIdea(**row) for row in rows]
 

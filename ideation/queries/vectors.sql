@@ -14,14 +14,30 @@ WHERE challenge_id = $1 AND state <> 'draft' AND ($3::uuid IS NULL OR id > $3)
 AND NOT EXISTS (SELECT FROM idea_vectors WHERE idea_id = ideas.id AND encoder = $2)
 ORDER BY id LIMIT $4;
 
+-- store_refined: the refined vector of an idea in the wording that was read; nothing when it was edited since
+INSERT INTO refined_vectors (idea_id, revision, encoder, vector)
+SELECT id, revision, $3, $4 FROM ideas WHERE id = $1 AND revision = $2
+ON CONFLICT (idea_id) DO UPDATE SET
+    revision = excluded.revision, encoder = excluded.encoder, vector = excluded.vector;
+
+-- list_unrefined: ideas of a challenge that take part in comparisons without a refined vector of their wording
+SELECT id, challenge_id, revision, title, left(body, 32000) AS body FROM ideas
+WHERE challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+AND NOT EXISTS (SELECT FROM refined_vectors AS known
+    WHERE known.idea_id = ideas.id AND known.revision = ideas.revision AND known.encoder = $2)
+ORDER BY id LIMIT $3;
+
 -- find_text: one idea that takes part in comparisons
 SELECT id, challenge_id, revision, title, left(body, 32000) AS body FROM ideas
 WHERE id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn');
 
 -- list_analysed: every idea of a challenge that takes part, with what earlier analyses know of it
-SELECT ideas.id, revision, title, left(body, 32000) AS body, vector, theme_id, x, y
+SELECT ideas.id, ideas.revision, title, left(body, 32000) AS body,
+    coalesce(known.vector, refined.vector) AS vector, theme_id, x, y
 FROM ideas
-LEFT JOIN idea_vectors ON idea_vectors.idea_id = ideas.id AND encoder = $2
+LEFT JOIN idea_vectors AS known ON known.idea_id = ideas.id AND known.encoder = $2
+LEFT JOIN refined_vectors AS refined
+    ON refined.idea_id = ideas.id AND refined.revision = ideas.revision AND refined.encoder = $2
 LEFT JOIN idea_placements ON idea_placements.idea_id = ideas.id
 WHERE ideas.challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
 AND ($3::uuid[] IS NULL OR ideas.id = ANY ($3))
@@ -63,8 +79,12 @@ SELECT coalesce(string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''
 WHERE place <= $2 AND held * greatest((SELECT reltuples FROM pg_class WHERE oid = 'ideas'::regclass), 1) <= $3::float8;
 
 -- vectors_of_earlier: the latest vectors of ideas of challenges made before this one
-SELECT vector FROM idea_vectors
-WHERE encoder = $2 AND challenge_id IN (
+SELECT vector FROM (
+    SELECT idea_id, challenge_id, vector FROM idea_vectors WHERE encoder = $2
+    UNION ALL
+    SELECT idea_id, challenge_id, vector FROM refined_vectors JOIN ideas ON ideas.id = idea_id WHERE encoder = $2
+) AS known
+WHERE challenge_id IN (
     SELECT id FROM challenges
     WHERE created_at < (SELECT created_at FROM challenges WHERE id = $1) AND stage <> 'draft')
 ORDER BY idea_id DESC LIMIT $3;

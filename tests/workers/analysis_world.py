@@ -15,7 +15,7 @@ from workers.context import JobContext
 from workers.jobs.duplicates import find_duplicates
 from workers.jobs.themes import refresh_themes
 
-SETTINGS = Settings(database_url="postgresql://x", redis_url="redis://x", secret_key="x" * 32)
+SETTINGS = Settings(database_url="postgresql://x", redis_url="redis://x", secret_key="x" * 32, refine_ideas=False)
 
 
 @cache
@@ -33,9 +33,15 @@ def texts_of(*names: str) -> list[tuple[str, str]]:
     return [texts[place] for place in range(longest) for texts in lists if place < len(texts)]
 
 
-def context(connection: Connection, subject: UUID, *, now: datetime = NOW + timedelta(minutes=1)) -> JobContext:
-    """What a job is given."""
-    return JobContext(connection=connection, settings=SETTINGS, subject=str(subject), arguments={}, now=now)
+def context(
+    connection: Connection,
+    subject: UUID,
+    *,
+    now: datetime = NOW + timedelta(minutes=1),
+    settings: Settings = SETTINGS,
+) -> JobContext:
+    """What a job is given; ideas are not refined unless the settings say so."""
+    return JobContext(connection=connection, settings=settings, subject=str(subject), arguments={}, now=now)
 
 
 async def refresh(connection: Connection, challenge_id: UUID) -> None:

@@ -178,7 +178,12 @@ async def give_verdicts(connection: Connection, confirmed: int, dismissed: int) 
         parts = [{"name": name, "value": value, "contribution": 0.0} for name in FEATURES]
         evidence = {"shared_terms": [], "passages": [], "parts": parts}
         idea_id = await make_idea(connection, challenge_id, person_id)
-        values = {"probability": 0.5, "evidence": evidence, "model_version": "1", "proposed_at": NOW}
+        values = {
+            "probability": 0.5,
+            "evidence": evidence,
+            "model_version": f"x {load_encoder().name}",
+            "proposed_at": NOW,
+        }
         verdict = {"state": "confirmed" if alike else "dismissed", "decided_by": person_id, "decided_at": NOW}
         first, second = pair(base, idea_id)
         ideas = {"idea_a": first, "idea_b": second, "challenge_id": challenge_id}
@@ -197,4 +202,4 @@ async def test_forty_verdicts_of_either_kind_make_a_model_of_ones_own(connection
     assert stored is not None
     assert (stored.confirmed, stored.dismissed) == (40, 40)
     used = await model_in_use(connection, encoder)
-    assert (used.version, used.verdicts, used.precision, used.recall) == (f"own/{encoder}/80", 80, 1.0, 1.0)
+    assert (used.version, used.verdicts, used.precision, used.recall) == (f"own/80 {encoder}", 80, 1.0, 1.0)

@@ -18,6 +18,7 @@ JOBS: dict[str, str] = {
     "publish_results": "workers.jobs.panels:publish_results",
     "rank_challenge": "workers.jobs.rankings:rank_challenge",
     "rank_panel": "workers.jobs.panels:rank_panel",
+    "refine_ideas": "workers.jobs.refining:refine_ideas",
     "refresh_themes": "workers.jobs.themes:refresh_themes",
     "split_theme": "workers.jobs.themes:split_theme",
 }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ideation.entities.challenges import Challenge
 from ideation.entities.vectors import AnalysedIdea
 from ideation.queries import vectors as vector_queries
-from ideation.text.encoder import StaticEncoder, encode_ideas
+from ideation.text.encoder import Encoder, encode_ideas
 from ideation.text.templates import own_text
 from workers.clustering.corpus import Corpus, build_corpus
 from workers.context import JobContext
@@ -18,7 +18,7 @@ from workers.context import JobContext
 ENCODED_AT_ONCE = 512
 
 
-async def store_missing_vectors(context: JobContext, challenge: Challenge, encoder: StaticEncoder) -> None:
+async def store_missing_vectors(context: JobContext, challenge: Challenge, encoder: Encoder) -> None:
     """Encode the ideas that came without a vector (by import, or before a change of the encoder), in batches."""
     after: UUID | None = None
     while True:
@@ -34,7 +34,7 @@ async def store_missing_vectors(context: JobContext, challenge: Challenge, encod
         after = texts[-1].id
 
 
-def corpus_of(ideas: Sequence[AnalysedIdea], challenge: Challenge, encoder: StaticEncoder) -> Corpus:
+def corpus_of(ideas: Sequence[AnalysedIdea], challenge: Challenge, encoder: Encoder) -> Corpus:
     """The corpus of ideas of one challenge."""
     texts = [own_text(idea.title, idea.body, challenge.idea_template) for idea in ideas]
     vectors = vectors_of(ideas, encoder.dimensions)

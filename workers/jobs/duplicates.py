@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
@@ -19,17 +20,19 @@ from ideation.queries import vectors as vector_queries
 from ideation.queries.challenges import find_challenge
 from ideation.rules.themes import refresh_due_at
 from ideation.staging import stage_job
-from ideation.text.encoder import StaticEncoder, encode_ideas, load_encoder
+from ideation.text.encoder import Encoder, encode_ideas, load_encoder
 from ideation.text.templates import own_text
+from ideation.text.transformer import load_transformer
 from workers.clustering.corpus import Corpus
 from workers.clustering.duplicates import ProposedPair, propose_pairs
 from workers.clustering.features import FEATURES
-from workers.clustering.pair_model import PairModel, fit_from_verdicts, shipped_model
+from workers.clustering.pair_model import FittedModel, PairModel, fit_from_verdicts, shipped_model
 from workers.context import JobContext
 from workers.environment import utc_now
 from workers.jobs.analysis import recorded
 from workers.jobs.corpora import corpus_of
 from workers.jobs.placing import place_idea
+from workers.jobs.refining import refine_idea
 
 NEAREST_BY_MEANING = 30
 NEAREST_BY_WORDS = 20
@@ -62,13 +65,28 @@ async def _compare(context: JobContext, challenge: Challenge, text: IdeaText) ->
         known = await queries.list_known_pairs(context.connection, challenge.id, text.id)
         near, others = await _candidates(context.connection, text, own, encoder.name)
     wanted = {text.id, *near, *others, *(idea for pair in known for idea in (pair.idea_a, pair.idea_b))}
-    ideas = await vector_queries.list_analysed(context.connection, challenge.id, encoder.name, list(wanted))
-    model = await model_in_use(context.connection, encoder.name)
-    pairs = await asyncio.to_thread(_pairs_of_one, ideas, challenge, encoder, model, known, text.id)
+    refined = await refine_idea(context, text, own)
+    used, ideas = await _best_vectors(context, challenge.id, list(wanted))
+    model = await model_in_use(context.connection, used.name)
+    pairs = await asyncio.to_thread(_pairs_of_one, ideas, challenge, used, model, known, text.id)
+    vectors = {encoder.name: vector} if refined is None else {encoder.name: vector, load_transformer().name: refined}
     async with context.connection.transaction():
         await store_pairs(context, challenge.id, ideas, pairs, [pair for pair in known if pair.state == "proposed"])
-        await place_idea(context, challenge.id, encoder.name, text, vector, near)
+        await place_idea(context, challenge.id, text, vectors, near)
     return len(ideas)
+
+
+async def _best_vectors(
+    context: JobContext, challenge_id: UUID, wanted: Sequence[UUID]
+) -> tuple[Encoder, list[AnalysedIdea]]:
+    """The ideas with refined vectors when all of them have one, with static ones otherwise."""
+    if context.settings.refine_ideas:
+        refined = load_transformer()
+        ideas = await vector_queries.list_analysed(context.connection, challenge_id, refined.name, wanted)
+        if all(idea.vector is not None for idea in ideas):
+            return refined, ideas
+    static = load_encoder()
+    return static, await vector_queries.list_analysed(context.connection, challenge_id, static.name, wanted)
 
 
 async def _candidates(connection: Connection, text: IdeaText, own: str, encoder: str) -> tuple[list[UUID], list[UUID]]:
@@ -82,20 +100,19 @@ async def _candidates(connection: Connection, text: IdeaText, own: str, encoder:
 def _pairs_of_one(
     ideas: Sequence[AnalysedIdea],
     challenge: Challenge,
-    encoder: StaticEncoder,
+    encoder: Encoder,
     model: PairModel,
     known: Sequence[KnownPair],
     idea_id: UUID,
 ) -> list[FoundPair]:
     corpus = corpus_of(ideas, challenge, encoder)
     only_with = [row for row, idea in enumerate(ideas) if idea.id == idea_id]
-    return found_pairs(corpus, ideas, encoder, model, known, only_with=only_with) if only_with else []
+    return found_pairs(corpus, ideas, model, known, only_with=only_with) if only_with else []
 
 
 def found_pairs(
     corpus: Corpus,
     ideas: Sequence[AnalysedIdea],
-    encoder: StaticEncoder,
     model: PairModel,
     known: Sequence[KnownPair],
     *,
@@ -108,7 +125,7 @@ def found_pairs(
         for pair in known
         if pair.state is not PairState.PROPOSED and pair.idea_a in rows and pair.idea_b in rows
     }
-    proposed = propose_pairs(corpus, encoder, model=model, excluded=decided, only_with=only_with)
+    proposed = propose_pairs(corpus, load_encoder(), model=model, excluded=decided, only_with=only_with)
     return [_found(pair, ideas) for pair in proposed]
 
 
@@ -162,24 +179,31 @@ async def _stage_refresh(context: JobContext, challenge_id: UUID) -> None:
 
 
 async def fit_duplicate_model(context: JobContext) -> None:
-    """Fit a model of this installation's own verdicts on the worker's suggestions, once there are enough of them."""
-    verdicts = await queries.list_training(context.connection)
-    encoder = load_encoder().name
+    """Fit models of this installation's own verdicts on the workers' suggestions, where there are enough of them."""
+    for encoder in (load_encoder().name, load_transformer().name):
+        features, confirmed = training_of(await queries.list_training(context.connection, encoder))
+        version = f"own/{len(confirmed)} {encoder}"
+        fitted = await asyncio.to_thread(fit_from_verdicts, features, confirmed, version=version)
+        if fitted is not None:
+            await queries.add_model(context.connection, encoder, _stored(fitted, confirmed))
+
+
+def training_of(verdicts: Sequence[tuple[list[dict[str, Any]], bool]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Features of decided suggestions, shape (n, 8), and the verdicts; only where just these parts were measured."""
     usable = [(parts, confirmed) for parts, confirmed in verdicts if _names(parts) == FEATURES]
-    features = np.array([[part["value"] for part in parts] for parts, _ in usable]).reshape(-1, len(FEATURES))
+    features = np.array([[part["value"] for part in parts] for parts, _ in usable], dtype=np.float64)
     confirmed = np.array([confirmed for _, confirmed in usable], dtype=np.bool_)
-    version = f"own/{encoder}/{len(usable)}"
-    fitted = await asyncio.to_thread(fit_from_verdicts, features, confirmed, version=version)
-    if fitted is None:
-        return
-    stored = StoredModel(
+    return features.reshape(-1, len(FEATURES)), confirmed
+
+
+def _stored(fitted: FittedModel, confirmed: NDArray[np.bool_]) -> StoredModel:
+    return StoredModel(
         model=msgspec.to_builtins(fitted.model),
         curve=msgspec.to_builtins(fitted.curve),
         confirmed=int(confirmed.sum()),
         dismissed=int((~confirmed).sum()),
         fitted_at=utc_now(),
     )
-    await queries.add_model(context.connection, encoder, stored)
 
 
 def _names(parts: Sequence[dict[str, Any]]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Placing one new idea among the themes of the last run, and the stored form of their model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,19 +22,22 @@ from workers.jobs.corpora import vectors_of
 async def place_idea(
     context: JobContext,
     challenge_id: UUID,
-    encoder: str,
     text: IdeaText,
-    vector: NDArray[np.float32],
+    vectors: Mapping[str, NDArray[np.float32]],
     near: Sequence[UUID],
 ) -> None:
-    """Place a new or edited idea by the model of the last run; nothing before there is one. Needs a transaction."""
+    """Place a new or edited idea by the model of the last run; nothing before there is one. Needs a transaction.
+
+    vectors: those of the idea by the name of their encoder; the model takes the one it was made with.
+    """
     stored = await queries.find_model(context.connection, challenge_id, hold=True)
-    if stored is None or stored.encoder != encoder:
+    if stored is None or stored.encoder not in vectors:
         return
     idea = await vector_queries.find_text(context.connection, text.id)
     if idea is None or idea.revision != text.revision:
         return
-    others = await vector_queries.list_analysed(context.connection, challenge_id, encoder, near)
+    others = await vector_queries.list_analysed(context.connection, challenge_id, stored.encoder, near)
+    vector = vectors[stored.encoder]
     placed = _place(stored, text.id, vector, vectors_of(others, vector.shape[1]))
     await queries.store_placements(context.connection, challenge_id, [placed], utc_now())
 

@@ -23,7 +23,7 @@ from ideation.queries import vectors as vector_queries
 from ideation.queries.challenges import find_challenge
 from ideation.rules.themes import is_large, looks_for_count
 from ideation.staging import stage_job
-from ideation.text.encoder import StaticEncoder, load_encoder
+from ideation.text.encoder import Encoder, load_encoder
 from workers.clustering.corpus import Corpus
 from workers.clustering.stability import match_themes
 from workers.clustering.themes import cluster
@@ -34,6 +34,7 @@ from workers.jobs.analysis import Run, recorded
 from workers.jobs.corpora import corpus_of, store_missing_vectors
 from workers.jobs.duplicates import found_pairs, model_in_use, store_pairs
 from workers.jobs.placing import pack_model
+from workers.jobs.refining import encoder_of
 
 EARLIER_IDEAS = 5_000
 _SEED = 0
@@ -69,9 +70,9 @@ async def refresh_themes(context: JobContext) -> None:
     challenge = await find_challenge(context.connection, context.subject_id, context.now)
     if challenge is None or await _left_to_large_lane(context, challenge.id):
         return
-    encoder = load_encoder()
     async with recorded(context, challenge.id, AnalysisKind.DUPLICATES) as run:
-        await store_missing_vectors(context, challenge, encoder)
+        await store_missing_vectors(context, challenge, load_encoder())
+        encoder = await encoder_of(context, challenge)
         before = await _read_before(context, challenge.id, encoder)
         ideas = await vector_queries.list_analysed(context.connection, challenge.id, encoder.name)
         corpus = await asyncio.to_thread(corpus_of, ideas, challenge, encoder)
@@ -101,14 +102,14 @@ async def _left_to_large_lane(context: JobContext, challenge_id: UUID) -> bool:
 async def _refresh_pairs(
     context: JobContext,
     challenge: Challenge,
-    encoder: StaticEncoder,
+    encoder: Encoder,
     corpus: Corpus,
     ideas: Sequence[AnalysedIdea],
     run: Run,
 ) -> bool:
     known = await pair_queries.list_known_pairs(context.connection, challenge.id)
     model = await model_in_use(context.connection, encoder.name)
-    pairs = await asyncio.to_thread(found_pairs, corpus, ideas, encoder, model, known)
+    pairs = await asyncio.to_thread(found_pairs, corpus, ideas, model, known)
     proposed = [pair for pair in known if pair.state is PairState.PROPOSED]
     async with context.connection.transaction():
         unchanged = await store_pairs(context, challenge.id, ideas, pairs, proposed)
@@ -141,7 +142,7 @@ async def _refresh_themes(
     return len(unchanged) == len(ideas)
 
 
-async def _read_before(context: JobContext, challenge_id: UUID, encoder: StaticEncoder) -> Before:
+async def _read_before(context: JobContext, challenge_id: UUID, encoder: Encoder) -> Before:
     """The model is read first: whatever changes afterwards makes its version old, and then nothing is written."""
     model = await queries.find_model(context.connection, challenge_id)
     earlier = await vector_queries.vectors_of_earlier(context.connection, challenge_id, encoder.name, EARLIER_IDEAS)
@@ -343,7 +344,7 @@ async def split_theme(context: JobContext) -> None:
 
 
 def _divide(
-    members: Sequence[AnalysedIdea], challenge: Challenge, encoder: StaticEncoder
+    members: Sequence[AnalysedIdea], challenge: Challenge, encoder: Encoder
 ) -> tuple[list[UUID], str, list[str]] | None:
     """The ideas of the smaller of two parts, with their label and terms; None when the theme cannot be divided."""
     corpus = corpus_of(members, challenge, encoder)
