@@ -32,8 +32,10 @@ async def refine_ideas(context: JobContext) -> None:
     left = await _refine_batch(context, challenge)
     while left and time.monotonic() < ends_at:
         left = await _refine_batch(context, challenge)
-    next_job = "refine_ideas" if left else "refresh_themes"
-    await stage_job(context.connection, next_job, challenge.id, utc_now(), queue="analysis")
+    if left:
+        await _stage(context, challenge)
+    else:
+        await stage_job(context.connection, "refresh_themes", challenge.id, utc_now(), queue="analysis")
 
 
 async def encoder_of(context: JobContext, challenge: Challenge) -> Encoder:
@@ -44,7 +46,7 @@ async def encoder_of(context: JobContext, challenge: Challenge) -> Encoder:
         context.connection, challenge.id, load_transformer().name, limit=REFINED_AT_ONCE + 1
     )
     if len(waiting) > REFINED_AT_ONCE:
-        await stage_job(context.connection, "refine_ideas", challenge.id, utc_now(), queue="analysis")
+        await _stage(context, challenge)
         return load_encoder()
     await _refine(context, challenge, waiting)
     return load_transformer()
@@ -58,6 +60,11 @@ async def refine_idea(context: JobContext, text: IdeaText, own: str) -> NDArray[
     vector = await asyncio.to_thread(encode_ideas, encoder, [own])
     await queries.store_refined(context.connection, encoder.name, [text], vector)
     return vector
+
+
+async def _stage(context: JobContext, challenge: Challenge) -> None:
+    """In the lane of large challenges, where nobody with few ideas waits."""
+    await stage_job(context.connection, "refine_ideas", challenge.id, utc_now(), queue="large")
 
 
 async def _refine_batch(context: JobContext, challenge: Challenge) -> bool:
