@@ -13,15 +13,18 @@ from uuid import UUID
 import httpx
 import pytest
 
+from ideation.actions.invariants import examine
 from ideation.cli.children import PROCESSES, Children
 from ideation.credentials import ACCESS_TOKEN, hash_secret, new_secret
 from ideation.database import Connection, open_connection
 from ideation.entities.people import Scope
 from ideation.ids import new_id
+from ideation.queries.audit import record
 from tests.factories import insert, make_person
 from tests.harness import TestServers, cloned_database, with_redis_database
 
-WAIT_SECONDS = 100.0
+# Generous: a busy machine takes its time to start a process, and a quick one is not kept waiting.
+WAIT_SECONDS = 150.0
 
 Result = TypeVar("Result")
 
@@ -40,6 +43,9 @@ class Engine:
         person_id = await make_person(connection, **given)
         secret = new_secret(ACCESS_TOKEN)
         now = datetime.now(UTC)
+        await record(
+            connection, action="person.create", subject_kind="person", subject_id=person_id, now=now, actor_id=None
+        )
         await insert(
             connection,
             "access_tokens",
@@ -83,6 +89,13 @@ async def eventually(
         assert time.monotonic() < deadline, f"still {result!r} after {seconds} seconds"
         await asyncio.sleep(0.1)
     return result
+
+
+async def what_doctor_finds(connection: Connection) -> dict[str, list[str]]:
+    """What is wrong with the rows; empty when everything is as it must always be."""
+    return {
+        examined.check.name: examined.faults.places async for examined in examine(connection) if examined.faults.places
+    }
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from ideation.database import Connection
-from tests.end_to_end.conftest import Engine, Person, eventually
+from tests.end_to_end.conftest import Engine, Person, eventually, what_doctor_finds
 
 IDEAS = (
     ("Reusable cups in the canteen", "Replace paper coffee cups in the canteen with reusable cups that people return."),
@@ -116,6 +116,7 @@ async def test_an_idea_goes_from_submission_to_decision(
     assert len(shortlist["entries"]) == 3
 
     await decide(company, challenge_id, ideas, shortlist)
+    assert await what_doctor_finds(looking) == {}
 
 
 async def find_and_merge_the_duplicate(company: Company, challenge_id: str, first: str, second: str) -> None:

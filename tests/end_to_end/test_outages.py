@@ -8,13 +8,20 @@ import pytest
 from ideation.cli.children import Children
 from ideation.database import open_connection
 from ideation.local.servers import LocalServers
-from tests.end_to_end.conftest import Engine, engine_environment, eventually, free_port, wait_until_ready
+from tests.end_to_end.conftest import (
+    Engine,
+    engine_environment,
+    eventually,
+    free_port,
+    wait_until_ready,
+    what_doctor_finds,
+)
 from tests.end_to_end.test_idea_to_decision import open_challenge
 
 
 @pytest.fixture
 def private_engine(private_servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """All processes over servers of their own, which a test may stop."""
+    """All processes over servers of their own, which a test may stop; sound at the end."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = engine_environment(private_servers.database_url, private_servers.redis_url, port)
@@ -60,5 +67,6 @@ async def test_ideas_submitted_without_redis_and_across_a_database_restart_are_a
     attempts = await looking.fetch("SELECT DISTINCT failed_at FROM staged_jobs WHERE job = 'find_duplicates'")
     placed = await looking.fetchval("SELECT count(DISTINCT subject) FROM staged_jobs WHERE job = 'find_duplicates'")
     stored = await looking.fetchval("SELECT count(*) FROM ideas WHERE state = 'submitted'")
+    assert await what_doctor_finds(looking) == {}
     await looking.close()
     assert ([row["failed_at"] for row in attempts], placed, stored) == ([None], 11, 11)

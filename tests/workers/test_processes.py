@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +14,11 @@ from ideation.actions.rankings_making import recompute
 from ideation.database import Connection
 from ideation.entities.jobs import AnalysisKind
 from ideation.queries import jobs as job_queries
+from ideation.staging import stage_job
 from tests.factories import make_challenge, make_idea
 from tests.workers.conftest import Workers, environment_of
 from workers.environment import utc_now
+from workers.queues import waiting_ids
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("schedule", "schedule", "drain", "work")
@@ -61,6 +63,48 @@ def test_processes_close_a_challenge_once_and_stop_gracefully(
     assert [count for _, count in ranked] == [1]
     assert workers.fetch("SELECT count(*) FROM audit_events WHERE action = 'challenge.closed'") == [(1,)]
     assert workers.run(lambda connection: recompute(connection, ranked[0][0]))
+
+
+def wait_until(told: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not told():
+        assert time.monotonic() < end, "it did not come about in a minute"
+        time.sleep(0.02)
+
+
+def test_drain_asked_to_stop_in_the_middle_of_a_batch_hands_over_what_it_took(
+    workers: Workers, database_url: str, redis_url: str
+) -> None:
+    with running(("drain",), environment_of(database_url, redis_url)) as (drain,):
+        # Once it has handed over a first job it listens, so that the next ones find it waiting.
+        workers.run(lambda connection: stage_job(connection, "note", "first", utc_now()))
+        wait_until(lambda: workers.redis.llen("rq:queue:default") == 1)
+        workers.redis.client_pause(1500)
+        workers.run(stage_many)
+        wait_until(lambda: workers.fetch("SELECT count(*) FROM staged_jobs WHERE enqueued_at IS NOT NULL") == [(51,)])
+        drain.terminate()
+    handed_over = workers.fetch("SELECT id::text || '-' || attempts FROM staged_jobs WHERE enqueued_at IS NOT NULL")
+    assert drain.returncode == 0
+    assert sorted(job_id for (job_id,) in handed_over) == sorted(waiting_ids(workers.redis))
+    assert workers.fetch("SELECT count(*) FROM staged_jobs") == [(51,)]
+
+
+async def stage_many(connection: Connection) -> None:
+    async with connection.transaction():
+        for number in range(50):
+            await stage_job(connection, "note", str(number), utc_now())
+
+
+def test_schedule_asked_to_stop_while_redis_makes_it_wait_ends_well(
+    workers: Workers, database_url: str, redis_url: str
+) -> None:
+    with running(("schedule",), environment_of(database_url, redis_url)) as (schedule,):
+        wait_until(lambda: workers.redis.llen("rq:queue:default") > 0)
+        workers.redis.client_pause(6000)
+        # Its shortest interval is five seconds: by then it waits for Redis in the middle of handing over.
+        time.sleep(5.5)
+        schedule.terminate()
+    assert schedule.returncode == 0
 
 
 def test_bad_setting_ends_with_its_name(database_url: str, redis_url: str) -> None:
