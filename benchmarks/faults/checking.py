@@ -155,7 +155,10 @@ SELECT format('challenge %s has the step %s %s times', id, step, seen) FROM chal
 CROSS JOIN unnest(ARRAY['challenge.opened', 'challenge.closed']) AS step
 CROSS JOIN LATERAL (
     SELECT count(*) AS seen FROM audit_events WHERE challenge_id = challenges.id AND action = step) AS steps
-WHERE id = ANY ($1::uuid[]) AND seen <> CASE WHEN step = 'challenge.opened' OR id = $2 THEN 1 ELSE 0 END
+WHERE id = ANY ($1::uuid[])
+  AND seen <> CASE WHEN step = 'challenge.opened' THEN 1 ELSE (id = $2)::integer END
+  -- Nobody is told that a challenge is open when it has closed before that job could run.
+  AND NOT (step = 'challenge.opened' AND id = $2 AND seen = 0)
 UNION ALL
 SELECT format('the owner was told %s times that challenge %s has closed', count(*), challenge_id) FROM notifications
 WHERE challenge_id = $2 AND kind = 'challenge_closed' GROUP BY challenge_id HAVING count(*) <> 1
