@@ -28,6 +28,13 @@ BENCHMARKS = {
     ),
     "themes": Benchmark("themes", "how steady themes and map are; agreement with labels in folders you name"),
     "scoring-speed": Benchmark("scoring_speed", "time of the scoring methods", full=("--large",)),
+    "scoring-crowd": Benchmark(
+        "scoring_crowd",
+        "the crowd score alone, and a ring of colleagues",
+        quick=("--seeds", "2"),
+        full=("--seeds", "6"),
+    ),
+    "scoring-real": Benchmark("scoring_real", "scoring on real votes and reviews, parts of them hidden"),
     "scoring-simulation": Benchmark(
         "scoring_simulation", "ranking methods on made-up crowds", quick=("--seeds", "5"), full=("--scenario", "all")
     ),

@@ -1,16 +1,19 @@
 """Scoring on real reviews and votes: does it predict what it has not seen?
 
-python benchmarks/scoring_real.py --data FOLDER [--splits 20] [--json]
+python benchmarks/scoring_real.py [--data FOLDER] [--splits 20] [--json]
 
-FOLDER holds panel_aibs, panel_iclr2021, vote_polis_dev and vote_wikisurvey17594; without it nothing is measured.
+FOLDER holds panel_aibs, panel_iclr2021, vote_polis_dev and vote_wikisurvey17594; without it, the votes and reviews that
+ship for the demo are measured.
 """
 
 import argparse
 import csv
 import gzip
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -21,6 +24,9 @@ from scoring.checks import Floats, Ints
 
 Z_90 = 1.6448536269514722
 Triple = tuple[Ints, Ints, Floats]
+Votes = tuple[Ints, Ints, Ints]
+SHIPPED = Path(__file__).parent.parent / "ideation" / "local" / "data"
+VOTE = {"yes": 1, "no": -1, "skip": 0}
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
@@ -39,9 +45,10 @@ def held_out_reviews(data: Triple, splits: int) -> dict[str, float]:
     idea, reviewer, y = data
     errors: dict[str, list[float]] = {"plain mean": [], "panel model": []}
     covered: list[float] = []
+    hidden_count = 0
     for split in range(splits):
         hidden = _one_of_each(idea, np.random.default_rng(split))
-        train = ~hidden
+        train, hidden_count = ~hidden, int(hidden.sum())
         ideas, people = int(idea.max()) + 1, int(reviewer.max()) + 1
         fit = panel.fit(panel.reviews(idea[train], reviewer[train], y[train], ideas, people), shared_bias=0.0)
         predicted = fit.score[idea[hidden]] + fit.severity[reviewer[hidden]]
@@ -53,6 +60,7 @@ def held_out_reviews(data: Triple, splits: int) -> dict[str, float]:
     return {
         **{f"RMSE, {name}": round(float(np.mean(values)), 4) for name, values in errors.items()},
         "90 % interval holds": round(float(np.mean(covered)), 4),
+        "reviews hidden": hidden_count,
     }
 
 
@@ -82,18 +90,48 @@ def _reviews(lines: list[dict[str, str]], idea: str, reviewer: str, score: str) 
     return numbered([line[idea] for line in lines]), numbered([line[reviewer] for line in lines]), y
 
 
-def polis(folder: Path, share: float, splits: int) -> dict[str, dict[str, float]]:
-    """Rank statements from a share of the votes, compare with the agree rate among the rest."""
+def shipped(kind: str, name: str) -> list[dict[str, Any]]:
+    """The records of one kind in a demo challenge."""
+    with gzip.open(SHIPPED / f"{name}.jsonl.gz", "rt", encoding="utf-8") as stream:
+        return [record for line in stream if (record := json.loads(line))["kind"] == kind]
+
+
+def shipped_talk(name: str) -> Votes:
+    """Votes of a demo challenge."""
+    votes = shipped("vote", name)
+    idea, person = numbered([one["idea"] for one in votes]), numbered([one["person"] for one in votes])
+    return idea, person, np.array([VOTE[one["answer"]] for one in votes])
+
+
+def shipped_reviews(name: str) -> Triple:
+    """Reviews of a demo challenge: the mean of the criteria."""
+    found = shipped("review", name)
+    y = np.array([float(np.mean(list(one["scores"].values()))) for one in found])
+    return numbered([one["idea"] for one in found]), numbered([one["reviewer"] for one in found]), y
+
+
+def polis(folder: Path) -> list[Votes]:
+    """Votes on the statements of each conversation."""
     talks: dict[str, list[dict[str, str]]] = {}
     for line in rows(folder / "vote_polis_dev" / "votes.csv.gz"):
         talks.setdefault(line["conversation"], []).append(line)
+    return [
+        (
+            numbered([line["comment_id"] for line in lines]),
+            numbered([line["voter"] for line in lines]),
+            np.array([int(line["vote"]) for line in lines]),
+        )
+        for lines in talks.values()
+    ]
+
+
+def part_against_rest(talks: list[Votes], share: float, splits: int) -> dict[str, dict[str, float]]:
+    """Rank ideas from a share of the votes, compare with the agree rate among the rest."""
     found: dict[str, list[tuple[float, float]]] = {}
-    for lines in talks.values():
-        idea, person = numbered([line["comment_id"] for line in lines]), numbered([line["voter"] for line in lines])
-        vote = np.array([int(line["vote"]) for line in lines])
+    for talk in talks:
         for split in range(splits):
-            used = np.random.default_rng(split).random(vote.size) < share
-            for name, result in _judge((idea, person, vote), used).items():
+            used = np.random.default_rng(split).random(talk[2].size) < share
+            for name, result in _judge(talk, used).items():
                 found.setdefault(name, []).append(result)
     return {
         name: {
@@ -104,9 +142,7 @@ def polis(folder: Path, share: float, splits: int) -> dict[str, dict[str, float]
     }
 
 
-def _judge(
-    data: tuple[Ints, Ints, Ints], used: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> dict[str, tuple[float, float]]:
+def _judge(data: Votes, used: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> dict[str, tuple[float, float]]:
     idea, _, vote = data
     ideas = int(idea.max()) + 1
     rest = ~used
@@ -116,9 +152,7 @@ def _judge(
     return {name: _agreement(score[judged], truth[judged]) for name, score in _rankings(data, used, ideas).items()}
 
 
-def _rankings(
-    data: tuple[Ints, Ints, Ints], used: np.ndarray[tuple[int], np.dtype[np.bool_]], ideas: int
-) -> dict[str, Floats]:
+def _rankings(data: Votes, used: np.ndarray[tuple[int], np.dtype[np.bool_]], ideas: int) -> dict[str, Floats]:
     idea, person, vote = (column[used] for column in data)
     yes, views = np.bincount(idea, weights=vote == 1, minlength=ideas), np.bincount(idea, minlength=ideas)
     prior = beta_binomial.fit_prior(yes, views)
@@ -166,6 +200,26 @@ def wiki_survey(folder: Path, splits: int) -> dict[str, float]:
     return {name: round(float(np.mean(values)), 4) for name, values in right.items()}
 
 
+def _of(folder: Path, splits: int) -> dict[str, object]:
+    talks = polis(folder)
+    return {
+        **{f"AIBS {name}": held_out_reviews(data, splits) for name, data in aibs(folder).items()},
+        "ICLR 2021": held_out_reviews(iclr(folder), min(splits, 5)),
+        "Polis, 10 % of votes": part_against_rest(talks, 0.1, splits),
+        "Polis, 25 % of votes": part_against_rest(talks, 0.25, splits),
+        "wiki survey, right on held-out sessions": wiki_survey(folder, splits),
+    }
+
+
+def _of_what_ships(splits: int) -> dict[str, object]:
+    talks = [shipped_talk(name) for name in ("biodiversity", "freshwater")]
+    return {
+        "Innovonto coatings contest": held_out_reviews(shipped_reviews("coatings"), splits),
+        "Scoop conversations, 10 % of votes": part_against_rest(talks, 0.1, splits),
+        "Scoop conversations, 25 % of votes": part_against_rest(talks, 0.25, splits),
+    }
+
+
 def main() -> None:
     """Measure what the folder holds, print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -173,16 +227,7 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=20)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    if arguments.data is None:
-        print("Nothing measured: name the folder of data sets with --data.")
-        return
-    report: dict[str, object] = {
-        **{f"AIBS {name}": held_out_reviews(data, arguments.splits) for name, data in aibs(arguments.data).items()},
-        "ICLR 2021": held_out_reviews(iclr(arguments.data), min(arguments.splits, 5)),
-        "Polis, 10 % of votes": polis(arguments.data, 0.1, arguments.splits),
-        "Polis, 25 % of votes": polis(arguments.data, 0.25, arguments.splits),
-        "wiki survey, right on held-out sessions": wiki_survey(arguments.data, arguments.splits),
-    }
+    report = _of_what_ships(arguments.splits) if arguments.data is None else _of(arguments.data, arguments.splits)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
         return
