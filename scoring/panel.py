@@ -13,11 +13,11 @@ import numpy.typing as npt
 from scoring.checks import Floats, Ints, floats, labels
 from scoring.errors import ScoringError
 
-FORMULA_VERSION = "panel-blup/2"
+FORMULA_VERSION = "panel-blup/3"
 EM_STEPS = 12
 MIN_VARIANCE = 1e-4
 CROWD_PRECISION = 1.0
-SHARED_BIAS = 0.15
+SHARED_BIAS = 0.12
 
 
 class Variances(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -160,9 +160,10 @@ def fit(
     equal scores well defined.
 
     `shared_bias`: share φ of σq², in [0, 1), that all reviewers err by together (such as a dislike of novelty) and that
-    no number of reviews takes away. What they agree on is q' = q + bias, so E[q | q'] = (1−φ)·q' and var(q | q') =
-    φ(1−φ)·σq²: score = prior + (1−φ)·q', variance = (1−φ)²·var(q') + φ(1−φ)·σq². To choose what to review next, or to
-    predict what a reviewer will say, use 0: reviews cannot settle the bias.
+    no number of reviews takes away: score = prior + (1−φ)·q', variance = var(q') + φ·σq², at most the σq² of an idea
+    that nobody reviewed. (What they agree on is q' = q + bias, so E[q | q'] = (1−φ)·q'; the variance is the cautious
+    bound, because σq² and σe² are estimates themselves.) To choose what to review next, or to predict what a reviewer
+    will say, use 0: reviews cannot settle the bias.
 
     No reviews: everything at the prior, score 0 with the starting variances. 600 reviews of 2,000 ideas by 60 reviewers
     take about 10 ms. A reviewer–idea graph that is not connected is solved too, through the priors;
@@ -258,7 +259,7 @@ def _result(
     data: Reviews, level: tuple[float, float, Floats], posterior: Posterior, variances: Variances, shared_bias: float
 ) -> PanelFit:
     mean, slope, standard = level
-    kept, bias_variance = 1 - shared_bias, shared_bias * (1 - shared_bias) * variances.idea
+    own_variance = np.minimum(posterior.own_variance + shared_bias * variances.idea, variances.idea)
     prior = mean + slope * standard
     count = np.bincount(data.idea, minlength=data.idea_count)
     total = np.bincount(data.idea, weights=data.y, minlength=data.idea_count)
@@ -266,16 +267,16 @@ def _result(
     fitted = prior[data.idea] + posterior.q[data.idea] + posterior.b[data.reviewer]
     residual[data.order] = (data.y - fitted) / np.sqrt(variances.noise)
     return PanelFit(
-        score=prior + kept * posterior.q,
-        score_sd=np.sqrt(kept**2 * posterior.q_variance + bias_variance),
+        score=prior + (1 - shared_bias) * posterior.q,
+        score_sd=np.sqrt(own_variance + (posterior.factor**2).sum(axis=1)),
         prior=prior,
         raw_mean=np.where(count > 0, total / np.maximum(count, 1), prior),
         review_count=count.astype(np.int64),
         severity=posterior.b,
         severity_sd=np.sqrt(posterior.b_variance),
         residual=residual,
-        own_sd=np.sqrt(kept**2 * posterior.own_variance + bias_variance),
-        factor=kept * posterior.factor,
+        own_sd=np.sqrt(own_variance),
+        factor=posterior.factor,
         mean=mean,
         crowd_slope=slope,
         shared_bias=shared_bias,
