@@ -27,6 +27,7 @@ BENCHMARKS = {
         quick=("--sizes", "500", "2000", "5000"),
     ),
     "themes": Benchmark("themes", "how steady themes and map are; agreement with labels in folders you name"),
+    "pages": Benchmark("pages", "time and size of every page", full=("--full",)),
     "scoring-speed": Benchmark("scoring_speed", "time of the scoring methods", full=("--large",)),
     "scoring-crowd": Benchmark(
         "scoring_crowd",

@@ -2,6 +2,9 @@
 UPDATE people SET roles = ARRAY['challenge_owner', 'moderator', 'administrator', 'reviewer'] WHERE id = bench_id(1, 1);
 UPDATE access_tokens SET scopes = ARRAY['read', 'take_part', 'review', 'manage', 'administer'];
 
+-- nobody's triggers where there is nothing to count
+SET session_replication_role = replica;
+
 -- themes: forty, on a map of round heaps
 INSERT INTO themes (id, challenge_id, label, terms, created_at, updated_at)
 SELECT bench_id(8, n), bench_id(4, 1), 'Theme ' || n, ARRAY['term', 'of', 'theme'], now(), now()
@@ -16,6 +19,7 @@ FROM generate_series(1, {ideas}) AS n;
 INSERT INTO duplicate_pairs (id, idea_a, idea_b, challenge_id, probability, evidence, model_version, proposed_at)
 SELECT bench_id(9, n), bench_id(2, 10 * n), bench_id(2, 10 * n + 3), bench_id(4, 1), random(), '{{}}', 'benchmark', now()
 FROM generate_series(1, least(3000, {ideas} / 20)) AS n;
+SET session_replication_role = DEFAULT;
 UPDATE ideas SET canonical_id = bench_id(2, 5) WHERE id IN (SELECT bench_id(2, 100 + 20 * n) FROM generate_series(1, 30) AS n);
 UPDATE ideas SET canonical_id = bench_id(2, 20 * n + 7)
 FROM generate_series(40, least(2000, {ideas} / 21)) AS n WHERE id = bench_id(2, 20 * n + 1);
@@ -52,6 +56,7 @@ FROM generate_series(1, {ideas} / 10) AS n;
 UPDATE ideas SET state = 'declined' WHERE id IN (SELECT idea_id FROM decisions);
 
 -- what was told and what was done: ten messages for everybody, a long trail, many jobs
+SET session_replication_role = replica;
 INSERT INTO notifications (id, person_id, kind, message, challenge_id, once_key, created_at)
 SELECT bench_id(17, 10 * p + n), bench_id(1, p), 'benchmark', 'Your idea has an answer.', bench_id(4, 1), 'benchmark:' || n, now()
 FROM generate_series(1, {people}) AS p, generate_series(0, 9) AS n;
@@ -59,6 +64,8 @@ INSERT INTO audit_events (at, actor_id, action, challenge_id, subject_kind, subj
 SELECT now(), bench_id(1, 1), 'idea.decided', bench_id(4, 1), 'idea', bench_id(2, n)::text FROM generate_series(1, {ideas}) AS n;
 INSERT INTO staged_jobs (id, job, subject, not_before, staged_at, enqueued_at, started_at, finished_at)
 SELECT bench_id(18, n), 'find_duplicates', bench_id(2, n)::text, now(), now(), now(), now(), now() FROM generate_series(1, {ideas}) AS n;
+
+SET session_replication_role = DEFAULT;
 
 -- statistics: as autovacuum would have them
 VACUUM ANALYZE;

@@ -144,7 +144,8 @@ async def _places(browser: Browser, links: dict[str, str]) -> dict[str, str]:
     await page.goto(root)
     found = {}
     for name, state in (("open", "Open"), ("decided", "In review")):
-        card = page.locator("li.challenge", has_text=state).first
+        # The last in review is the contest whose reviews and outcomes are known.
+        card = page.locator("li.challenge", has_text=state).last
         found[name] = await card.locator("h3 a").get_attribute("href") or "/"
     await page.goto(f"{root}{found['decided']}?state=selected")
     idea = page.locator("li.idea h3 a").first
@@ -178,7 +179,9 @@ async def _take(
         is_mobile=picture.size == "phone",
     )
     page = await context.new_page()
-    await page.goto(link.partition("/sign-in")[0] + picture.path.format(**places))
+    response = await page.goto(link.partition("/sign-in")[0] + picture.path.format(**places))
+    if response is None or response.status >= 400 + 100 * (picture.path == "/nowhere"):
+        raise SystemExit(f"{picture.name}: {page.url} answers {response and response.status}")
     if picture.path.endswith("?typed"):
         await page.get_by_label("Title").fill("Plant trees along the river banks")
         await page.locator("#similar .similar").wait_for()
