@@ -13,7 +13,7 @@ def main() -> None:
     """Start one kind of process; it ends gracefully on SIGTERM or Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     kinds = parser.add_subparsers(dest="kind", required=True)
-    work = kinds.add_parser("work", help="run jobs, in one quick and IDEATION_WORKER_COUNT heavy lanes")
+    work = kinds.add_parser("work", help="run jobs, in a quick, a large and IDEATION_WORKER_COUNT heavy lanes")
     work.add_argument("--lane", choices=sorted(lanes.LANES), help="be one lane instead of the parent of all")
     kinds.add_parser("drain", help="hand staged jobs to the queue")
     kinds.add_parser("schedule", help="start what is due by date")

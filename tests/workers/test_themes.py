@@ -139,6 +139,19 @@ async def test_a_pinned_theme_keeps_its_ideas_however_few_also_when_the_number_i
     assert (await standing(connection, challenge_id))[new.id][1] == "Two of a kind"
 
 
+async def test_themes_that_people_joined_stay_one(connection: Connection) -> None:
+    challenge_id, _ = await make_real_challenge(connection, 40)
+    await refresh(connection, challenge_id)
+    into, ended, *_ = await standing(connection, challenge_id)
+    places = await theme_of(connection, challenge_id)
+    joined = [idea for idea, theme_id in places.items() if theme_id in (into, ended)]
+    await theme_queries.join_themes(connection, challenge_id, [ended], into, NOW)
+    await refresh(connection, challenge_id)
+    after = await theme_of(connection, challenge_id)
+    assert {after[idea] for idea in joined} == {into}
+    assert ended not in await standing(connection, challenge_id)
+
+
 async def test_verdicts_stay_and_suggestions_of_the_worker_that_no_longer_hold_go(connection: Connection) -> None:
     challenge_id, ideas = await make_real_challenge(connection, 60)
     await refresh(connection, challenge_id)
