@@ -32,10 +32,10 @@ class Platform:
         self.metrics = Metrics()
         self.rate_limiter = RateLimiter(settings)
         self.token_uses = TokenUses()
-        self.callers = Callers(lambda: self.groups)
-        self.ballots = Ballots(lambda: self.groups)
+        self.callers = Callers(lambda: self.planned_readers)
+        self.ballots = Ballots(lambda: self.planned_writers)
         self.live = Live(self)
-        self._pools: tuple[Pool, Pool, Pool] | None = None
+        self._pools: tuple[Pool, ...] | None = None
 
     @property
     def writers(self) -> Pool:
@@ -48,9 +48,14 @@ class Platform:
         return self._opened()[1]
 
     @property
-    def groups(self) -> Pool:
-        """Connections for what is asked together for many requests: one statement each, planned once."""
+    def planned_readers(self) -> Pool:
+        """The same for statements that are planned once: who is calling, and pages without optional filters."""
         return self._opened()[2]
+
+    @property
+    def planned_writers(self) -> Pool:
+        """Connections for votes, which are written together by statements that are planned once."""
+        return self._opened()[3]
 
     async def open(self) -> None:
         """Open the pools and start what runs beside the requests."""
@@ -58,7 +63,8 @@ class Platform:
         self._pools = (
             await open_pool(url, size=size),
             await open_pool(url, size=size, read_only=True),
-            await open_pool(url, size=min(size, 2 * LANES), plans="force_generic_plan"),
+            await open_pool(url, size=size, read_only=True, plans="force_generic_plan"),
+            await open_pool(url, size=min(size, LANES), plans="force_generic_plan"),
         )
         self.rate_limiter.start()
         self.live.start()
@@ -72,7 +78,7 @@ class Platform:
         for pool in self._opened():
             await pool.close()
 
-    def _opened(self) -> tuple[Pool, Pool, Pool]:
+    def _opened(self) -> tuple[Pool, ...]:
         if self._pools is None:
             raise RuntimeError("the application was not started: its lifespan opens the pools")
         return self._pools

@@ -36,10 +36,13 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class UnitOfWork:
     """What one request holds: its time, its person once known, and its connection once somebody asks for it."""
 
-    def __init__(self, platform: Platform, *, writes: bool, one_statement: bool = False) -> None:
+    def __init__(
+        self, platform: Platform, *, writes: bool, one_statement: bool = False, planned_once: bool = False
+    ) -> None:
         self.platform = platform
         self.writes = writes
         self._needs_transaction = writes and not one_statement
+        self._planned_once = planned_once
         self.now: datetime = platform.clock()
         self.credential: Credential | None = None
         # Whether the credentials were looked at already; without any, `credential` stays None.
@@ -84,7 +87,9 @@ class UnitOfWork:
 
     @property
     def _pool(self) -> Pool:
-        return self.platform.writers if self.writes else self.platform.readers
+        if self.writes:
+            return self.platform.writers
+        return self.platform.planned_readers if self._planned_once else self.platform.readers
 
 
 def work_of(scope: Scope) -> UnitOfWork:
@@ -96,9 +101,10 @@ def work_of(scope: Scope) -> UnitOfWork:
 class UnitOfWorkMiddleware:
     """Gives each request its unit of work and settles it before the answer leaves.
 
-    A GET handler that must write says so: `opt={"writes": True}`. So does a handler whose whole effect is one statement
-    `opt={"one_statement": True}`: that statement is then its transaction, and no other is opened, which saves two round
-    trips to the database. With an Idempotency-Key it is opened all the same, for the answer that is kept.
+    A handler says by `opt` what is special about it: `writes`, a GET that must write; `one_statement`, whose whole
+    effect is one statement, which is then its transaction and saves two round trips (with an Idempotency-Key there is a
+    transaction all the same, for the answer that is kept); `planned_once`, a GET whose statements need no plan of their
+    own for each set of filters.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -106,9 +112,12 @@ class UnitOfWorkMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request."""
-        one_statement = _is_one_statement(cast("HTTPScope", scope))
-        writes = _writes(cast("HTTPScope", scope))
-        work = UnitOfWork(platform_of(scope["litestar_app"]), writes=writes, one_statement=one_statement)
+        work = UnitOfWork(
+            platform_of(scope["litestar_app"]),
+            writes=_writes(cast("HTTPScope", scope)),
+            one_statement=_is_one_statement(cast("HTTPScope", scope)),
+            planned_once=bool(scope["route_handler"].opt.get("planned_once")),
+        )
         scope["state"]["work"] = work
         answer = _Answer(work, send)
         try:

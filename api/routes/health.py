@@ -51,7 +51,8 @@ async def ready(request: Request[Any, Any, Any]) -> Response[Readiness]:
 async def metrics(request: Request[Any, Any, Any], now: datetime) -> Response[bytes]:
     """In Prometheus' text format."""
     platform = platform_of(request.app)
-    for name, pool in (("writers", platform.writers), ("readers", platform.readers), ("groups", platform.groups)):
+    for name in ("writers", "readers", "planned_readers", "planned_writers"):
+        pool = getattr(platform, name)
         platform.metrics.set_pool(name, size=pool.get_size(), idle=pool.get_idle_size())
     try:
         async with platform.readers.acquire(timeout=_WAIT_SECONDS) as connection:

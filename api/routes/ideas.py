@@ -91,7 +91,7 @@ async def list_my_ideas(
     return page_out(found, page)
 
 
-@get("/ideas/{idea_id:uuid}", summary="Read an idea", tags=_TAGS)
+@get("/ideas/{idea_id:uuid}", summary="Read an idea", tags=_TAGS, opt={"planned_once": True})
 async def read_idea(idea_id: UUID, connection: Connection, actor: Actor, now: datetime) -> Response[IdeaOut]:
     """With everything you may know of it: `authors` is null where they are hidden, `counts` until you have answered."""
     return _tagged(await ideas_reading.read_idea(connection, actor, idea_id, now))

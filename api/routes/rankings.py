@@ -42,7 +42,12 @@ async def read(ranking_id: UUID, connection: Connection, actor: Actor, now: date
     return await rankings.read_ranking(connection, actor, ranking_id, now)
 
 
-@get("/rankings/{ranking_id:uuid}/entries", summary="List the places of a ranking", tags=["rankings"])
+@get(
+    "/rankings/{ranking_id:uuid}/entries",
+    summary="List the places of a ranking",
+    tags=["rankings"],
+    opt={"planned_once": True},
+)
 async def entries(
     ranking_id: UUID,
     connection: Connection,

@@ -26,7 +26,7 @@ STALE_JOB_SECONDS = 300.0
 STALE_SCHEDULE = timedelta(minutes=15)
 SCARCE_DISK_BYTES = 1_000_000_000
 # Two pools of the API, and a handful for workers, drain and schedule.
-OTHER_CONNECTIONS = 18
+OTHER_CONNECTIONS = 14
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -162,7 +162,7 @@ def _check_clock(facts: ServerFacts, local_now: datetime) -> Finding:
 
 
 def _check_connections(facts: ServerFacts, settings: Settings) -> Finding:
-    needed = 2 * settings.database_pool_size + OTHER_CONNECTIONS + settings.worker_count
+    needed = 3 * settings.database_pool_size + OTHER_CONNECTIONS + settings.worker_count
     text = f"up to {needed} of {facts.max_connections} used by one of each process"
     if needed > facts.max_connections:
         return _warn("connections", text, "Lower IDEATION_DATABASE_POOL_SIZE, or raise max_connections.")
