@@ -139,15 +139,20 @@ SELECT id, challenge_id, kind, formula_version, shortlist_size, idea_count, inpu
 FROM rankings WHERE id = $1;
 
 -- list_entries: places of a snapshot with titles, from the top after place $7, as far as the filter keeps them
-SELECT ranking_entries.idea_id, ideas.title, ideas.state, coalesce(themes.name, themes.label) AS theme, position,
+SELECT ranking_entries.idea_id, idea.title, idea.state, idea.theme, position,
     score, score_low, score_high, rank_low, rank_high, probability_top, band, contributions,
     position::double precision AS sort_key
-FROM ranking_entries JOIN ideas ON ideas.id = ranking_entries.idea_id
-LEFT JOIN idea_placements AS placed ON placed.idea_id = ideas.id
-LEFT JOIN themes ON themes.id = placed.theme_id
+FROM ranking_entries
+-- OFFSET 0: place by place, however many places a plan made for any limit expects.
+CROSS JOIN LATERAL (
+    SELECT title, state, placed.theme_id, coalesce(themes.name, themes.label) AS theme
+    FROM ideas LEFT JOIN idea_placements AS placed ON placed.idea_id = ideas.id
+    LEFT JOIN themes ON themes.id = placed.theme_id
+    WHERE ideas.id = ranking_entries.idea_id OFFSET 0
+) AS idea
 WHERE ranking_id = $1
   AND ($2::double precision IS NULL OR probability_top BETWEEN $2 AND $3::double precision)
-  AND ($4::text IS NULL OR ideas.state = $4) AND ($5::uuid IS NULL OR placed.theme_id = $5)
+  AND ($4::text IS NULL OR idea.state = $4) AND ($5::uuid IS NULL OR idea.theme_id = $5)
   AND position > $7
 ORDER BY position
 LIMIT $6;
