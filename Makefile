@@ -4,11 +4,12 @@ BIN := .venv/bin
 UV := $(or $(shell command -v uv),.venv/.uv/bin/uv)
 ARGS ?=
 
-.PHONY: help demo test lint bench env clean
+.PHONY: help demo test lint audit bench env clean
 help:
 	@echo "make demo   start everything here, with real challenges: http://127.0.0.1:8000"
 	@echo "make test   run the whole suite against real PostgreSQL and Redis (ARGS='-k word' for a part)"
-	@echo "make lint   check style, types and which part may import which"
+	@echo "make lint   check style, types, risky calls and which part may import which"
+	@echo "make audit  look for known weaknesses of the libraries in uv.lock (asks pypi.org)"
 	@echo "make bench  measure again every number that is stated here (FULL=1 for the large sizes, ARGS=http for one)"
 	@echo "make env    make or renew .venv from uv.lock (PYTHON=python3.12 chooses the interpreter)"
 	@echo "make clean  remove the environment, the demo's data and all caches"
@@ -24,6 +25,15 @@ lint: env
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml api ideation workers scoring migrations
+
+# Advisories are known to the network alone, so this is no part of lint; it says so when it cannot ask. It sends the name
+# and version of every locked package. --strict: a package that the database does not know must not pass for a safe one.
+audit: env
+	@$(BIN)/python -c "import urllib.request as r; r.urlopen('https://pypi.org/pypi/msgspec/json', timeout=10)" 2>/dev/null \
+	  || { echo "The advisory database at pypi.org cannot be reached from here: nothing was audited." >&2; exit 2; }
+	@$(UV) export --frozen --quiet --extra local --no-emit-project --no-hashes --output-file .audit.txt >/dev/null
+	@$(UV) tool run pip-audit --requirement .audit.txt --strict --no-deps --disable-pip; code=$$?; rm -f .audit.txt; exit $$code
 
 bench: env
 	@$(BIN)/python -m benchmarks $(if $(FULL),--full) $(ARGS)

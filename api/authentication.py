@@ -6,6 +6,7 @@ browser's own word (Sec-Fetch-Site or Origin), or by the session's token in the 
 """
 
 import hmac
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -122,7 +123,19 @@ async def _form_token(request: Request[Any, Any, Any]) -> str:
     return str((await request.form()).get(CSRF_FIELD, ""))
 
 
+def _network(host: str) -> str:
+    """The address that is counted: of IPv6 the first 64 bits, within which everybody can choose addresses at will."""
+    try:
+        address = IPv6Address(host)
+    except ValueError:
+        return host
+    mapped = address.ipv4_mapped
+    return str(mapped or IPv6Network((int(address), 64), strict=False))
+
+
 def _count(connection: AnyConnection, work: UnitOfWork) -> None:
     client = connection.client
-    caller = str(work.credential.actor.person_id) if work.credential else f"ip:{client.host if client else ''}"
+    caller = (
+        str(work.credential.actor.person_id) if work.credential else f"ip:{_network(client.host if client else '')}"
+    )
     work.platform.rate_limiter.count(connection.scope, caller, writes=work.writes)

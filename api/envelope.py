@@ -31,6 +31,8 @@ _HEADERS = {
 _ENCRYPTED_HEADERS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 _RATE_LIMIT_HEADERS = (b"ratelimit-limit", b"ratelimit-remaining", b"ratelimit-reset")
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 _log = structlog.get_logger("api.access")
 
 
@@ -76,7 +78,8 @@ class Envelope:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("path_template") or "unknown"
         method = str(scope.get("method"))
-        self._metrics.count(method, route, status, seconds)
+        # A made-up method must not become a series of its own.
+        self._metrics.count(method if method in _METHODS else "other", route, status, seconds)
         work = scope["state"].get("work")
         person = work.credential.actor.person_id if work is not None and work.credential is not None else None
         _log.info(

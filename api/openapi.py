@@ -57,6 +57,7 @@ _SECURITY_SCHEMES = {
     "accessToken": {"type": "http", "scheme": "bearer", "description": "A personal access token, `idt_…`."},
     "session": {"type": "apiKey", "in": "cookie", "name": "ideation_session", "description": "A browser's session."},
 }
+_JSON_LINES, _CSV = "application/jsonl", "text/csv"
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -151,10 +152,20 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: dic
     if "require_if_match" in handler.fn.__code__.co_names:
         parameters.append(_IF_MATCH)
     operation["responses"].pop("400", None)
+    operation["responses"].get("204", {}).pop("content", None)
     operation["responses"]["default"] = {
         "description": "A problem",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    for body in [operation.get("requestBody", {}), *operation["responses"].values()]:
+    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for body in bodies:
+        _name_both_file_formats(body.get("content", {}))
+    for body in bodies:
         for content in body.get("content", {}).values():
             content.setdefault("example", example_of(content.get("schema", {}), schemas))
+
+
+def _name_both_file_formats(content: dict[str, Any]) -> None:
+    """Every file comes in two formats, of which a handler can declare one."""
+    if _JSON_LINES in content:
+        content[_CSV] = {"schema": {"type": "string"}}

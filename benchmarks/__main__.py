@@ -17,6 +17,12 @@ class Benchmark(msgspec.Struct, frozen=True):
 
 
 BENCHMARKS = {
+    "fuzz": Benchmark(
+        "fuzz",
+        "made-up requests and files, and how they are answered",
+        quick=("--requests", "4", "--files", "30"),
+        full=("--requests", "100", "--files", "500"),
+    ),
     "start": Benchmark("start_up", "how soon processes are ready, and what they hold"),
     "http": Benchmark("http_load", "requests to the real API, beside bare handlers and pgbench", full=("--full",)),
     "faults": Benchmark("faults", "everything broken on purpose under load, and what was lost", full=("--full",)),

@@ -14,6 +14,8 @@ from ideation.settings import Settings
 
 # Our secrets carry a prefix; should one ever get into a message, its value does not get into the log.
 _SECRET = re.compile(rb"\b(id[tsl]_)[A-Za-z0-9_-]{8,}")
+# So do passwords in addresses of servers.
+_PASSWORD = re.compile(rb"(\b[a-z]{2,20}://[^\s:/@\"']*:)[^\s@\"']+@")
 # Libraries whose every step is of no interest here.
 _QUIET_LOGGERS = {"rq": logging.WARNING, "uvicorn.access": logging.WARNING, "asyncio": logging.WARNING}
 
@@ -60,11 +62,6 @@ def _console_renderers() -> list[Any]:
     return [console, _as_bytes, _mask_secrets]
 
 
-def _console_renderer() -> structlog.dev.ConsoleRenderer:
-    # Plain, because the default prints the values of local variables too, and those may be anything.
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-
-
 def _add_request_id(_logger: object, _method: str, event: Event) -> Event:
     given = request_id.get()
     if given is not None:
@@ -85,4 +82,4 @@ def _as_text(_logger: object, _method: str, line: bytes) -> str:
 
 
 def _mask_secrets(_logger: object, _method: str, line: bytes) -> bytes:
-    return _SECRET.sub(rb"\1***", line)
+    return _PASSWORD.sub(rb"\1***@", _SECRET.sub(rb"\1***", line))

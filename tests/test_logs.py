@@ -17,6 +17,7 @@ log = structlog.get_logger("ours")
 log.debug("not shown")
 log.info("hello", number=1, strange=object)
 log.warning("token idt_abcdefghijklmnop1234 in a message")
+log.info("cannot reach postgresql://ideation:hunter2@db.example/x")
 logging.getLogger("uvicorn.error").info("from a %s", "library")
 logging.getLogger("rq").info("not shown either")
 local = "a value that stays here"
@@ -40,11 +41,12 @@ def test_json_lines_carry_the_request_id_and_no_secret() -> None:
     assert [(line["event"], line["level"], line["request_id"]) for line in lines] == [
         ("hello", "info", "request-7"),
         ("token idt_*** in a message", "warning", "request-7"),
+        ("cannot reach postgresql://ideation:***@db.example/x", "info", "request-7"),
         ("from a library", "info", "request-7"),
         ("failed", "error", "request-7"),
     ]
     assert (lines[0]["number"], lines[0]["strange"]) == (1, "<class 'object'>")
-    assert lines[3]["exception"].endswith("ValueError: idl_***")
+    assert lines[4]["exception"].endswith("ValueError: idl_***")
     assert all(line["timestamp"].endswith("Z") for line in lines)
 
 

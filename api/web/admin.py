@@ -11,7 +11,7 @@ from api.dependencies import AnyRequest
 from api.paging import PageRequest, page_out
 from api.web.forms import EMPTY_FORM, Form, read_form
 from api.web.views import View
-from ideation.actions import audit, jobs, people, policies, sessions, tokens
+from ideation.actions import audit, jobs, people, personal_data, policies, sessions, tokens
 from ideation.database import Connection
 from ideation.entities.audit import AuditFilter
 from ideation.entities.jobs import JobState
@@ -88,7 +88,7 @@ async def revoke_token(
 async def change_person(
     person_id: UUID, request: AnyRequest, view: View, connection: Connection, actor: Actor, now: datetime
 ) -> Response[bytes]:
-    """Gives or takes a role, ends or restores access, or makes a sign-in link, as the button says."""
+    """Gives or takes a role, ends or restores access, makes a sign-in link or erases, as the button says."""
     require_administrator(actor)
     form = await read_form(request)
     button = form.text("button")
@@ -101,6 +101,8 @@ async def change_person(
         await people.deactivate_person(connection, actor, person_id, now)
     elif button == "reactivate":
         await people.reactivate_person(connection, actor, person_id, now)
+    elif button == "erase":
+        await personal_data.erase_person(connection, actor, person_id, now)
     else:
         raise WrongState("The form names no step.")
     return view.redirect(f"/admin/people/{person_id}", "person_changed")

@@ -22,7 +22,7 @@ COMMANDS = {
     "schedule": Entry("ideation.cli.schedule", "Start what is due by date."),
     "migrate": Entry("ideation.cli.migrate", "Bring the database to this version, or back."),
     "doctor": Entry("ideation.cli.doctor", "Check this installation, and say what to do."),
-    "person": Entry("ideation.cli.person", "Add people and let them in."),
+    "person": Entry("ideation.cli.person", "Add people, let them in, and erase their data."),
     "import": Entry("ideation.cli.import_", "Import a challenge from JSON Lines or CSV."),
     "export": Entry("ideation.cli.export", "Export a challenge."),
     "rank": Entry("ideation.cli.rank", "Rank ideas from a file of votes or reviews."),

@@ -163,7 +163,7 @@ def _wait_until_ready(children: Children, url: str, directory: Path) -> None:
     while time.monotonic() < deadline:
         _require_alive(children, directory)
         try:
-            with urllib.request.urlopen(f"{url}/health/ready", timeout=2):  # noqa: S310 - our own http address
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=2):  # noqa: S310 - ours  # nosec B310
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

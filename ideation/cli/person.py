@@ -1,19 +1,22 @@
-"""`ideation person`: the first administrator, and a way in while single sign-on is not there."""
+"""`ideation person`: the first administrator, a way in while single sign-on is not there, and personal data."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
+from uuid import UUID
 
 import asyncpg
 import click
 import msgspec
 
 from ideation.actions.people import add_person
+from ideation.actions.personal_data import erase_person, read_personal_data
 from ideation.actions.sessions import create_sign_in_link
 from ideation.cli.processes import settings_or_exit
 from ideation.database import Connection, open_connection
 from ideation.entities.people import ALL_SCOPES, Actor, NewPerson, Person, Role
+from ideation.entities.personal_data import PersonalData
 from ideation.errors import IdeationError
 from ideation.queries.people import find_person_by_email
 
@@ -22,7 +25,7 @@ Result = TypeVar("Result")
 
 @click.group("person")
 def command() -> None:
-    """Add people and let them in."""
+    """Add people, let them in, hand out what is known of them, and erase it."""
 
 
 @command.command("add")
@@ -54,6 +57,26 @@ def sign_in_link(*, email: str, minutes: int) -> None:
     click.echo(f"{settings.public_url.rstrip('/')}{path}")
 
 
+@command.command("export")
+@click.argument("email")
+def export(*, email: str) -> None:
+    """Print everything that is known about this person, as JSON."""
+    data = _run(lambda connection: _read_data(connection, email))
+    click.echo(msgspec.json.format(msgspec.json.encode(data, enc_hook=str), indent=2))
+
+
+@command.command("erase")
+@click.argument("email")
+@click.option("--by", required=True, help="E-mail of the administrator who answers for it.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(*, email: str, by: str, yes: bool) -> None:
+    """Remove this person's data for good. Ideas, votes and threads stay, under a placeholder."""
+    if not yes:
+        click.confirm(f"Erase {email} for good?", abort=True)
+    person_id = _run(lambda connection: _erase(connection, email, by))
+    click.echo(f"Erased; the placeholder is {person_id}")
+
+
 async def act_as(connection: Connection, email: str) -> Actor:
     """The person with this e-mail as an actor: whoever may run commands here may act for everybody."""
     person = await _find_or_fail(connection, email)
@@ -78,6 +101,15 @@ async def _find_or_fail(connection: Connection, email: str) -> Person:
 async def _make_link(connection: Connection, email: str, minutes: int) -> str:
     person = await _find_or_fail(connection, email)
     return (await create_sign_in_link(connection, person.id, datetime.now(UTC), minutes=minutes)).path
+
+
+async def _read_data(connection: Connection, email: str) -> PersonalData:
+    return await read_personal_data(connection, await act_as(connection, email), datetime.now(UTC))
+
+
+async def _erase(connection: Connection, email: str, by: str) -> UUID:
+    person = await _find_or_fail(connection, email)
+    return (await erase_person(connection, await act_as(connection, by), person.id, datetime.now(UTC))).id
 
 
 def _run(action: Callable[[Connection], Awaitable[Result]]) -> Result:

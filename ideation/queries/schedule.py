@@ -40,8 +40,6 @@ async def sweep(connection: Connection, now: datetime, job_retention_days: int) 
     await connection.execute(_SQL["sweep_jobs"], now, job_retention_days)
     for name in (
         "sweep_idempotency_keys",
-        "sweep_sessions",
-        "sweep_sign_in_links",
         "sweep_analysis_runs",
         "sweep_rankings",
     ):

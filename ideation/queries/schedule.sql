@@ -84,12 +84,6 @@ DELETE FROM staged_jobs WHERE finished_at < $1::timestamptz - make_interval(days
 -- sweep_idempotency_keys: a day is long enough for any retry
 DELETE FROM idempotency_keys WHERE created_at < $1::timestamptz - interval '1 day';
 
--- sweep_sessions: ended or expired a week ago
-DELETE FROM sessions WHERE least(expires_at, ended_at) < $1::timestamptz - interval '7 days';
-
--- sweep_sign_in_links: expired a week ago
-DELETE FROM sign_in_links WHERE expires_at < $1::timestamptz - interval '7 days';
-
 -- sweep_analysis_runs: all but the last month
 DELETE FROM analysis_runs WHERE finished_at < $1::timestamptz - interval '30 days'
     AND started_at < (SELECT max(started_at) FROM analysis_runs AS later

@@ -50,7 +50,10 @@ def parse_json_line(record: bytes) -> Line:
 
 def parse_csv_header(record: bytes) -> list[str]:
     """The column names of a CSV file."""
-    header = next(csv.reader([_decode(record)]), [])
+    try:
+        header = next(csv.reader([_decode(record)]), [])
+    except csv.Error as error:
+        raise Invalid(f"The first line of a CSV file must name its columns: {error}.") from None
     if not header or len(set(header)) != len(header):
         raise Invalid("The first line of a CSV file must name its columns, each once.")
     return header

@@ -168,7 +168,8 @@ async def test_sweep_removes_what_is_over_and_nothing_else(connection: Connectio
             "UPDATE staged_jobs SET enqueued_at = $2, finished_at = $2 WHERE subject = $1", str(days), at
         )
         session = {"id": new_id(), "person_id": person_id, "token_hash": new_id().bytes * 2, "csrf_token": "x"}
-        await insert(connection, "sessions", **session, created_at=at, expires_at=at)
+        ended = NOW - timedelta(days=30 * days)
+        await insert(connection, "sessions", **session, created_at=ended, expires_at=ended)
         key = {"person_id": person_id, "key": str(days), "request_sha256": "x"}
         await insert(connection, "idempotency_keys", **key, created_at=at + timedelta(hours=1))
     await run(connection, "sweep")

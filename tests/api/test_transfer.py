@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import msgspec
+import pytest
 
 from tests.api.conftest import Api
 from tests.factories import NOW, make_challenge, make_idea, make_person
@@ -128,3 +129,14 @@ async def test_import_into_a_frozen_challenge_is_a_conflict(api: Api) -> None:
     answer = await (await api.client_for(owner)).post(f"/v1/challenges/{challenge_id}/imports")
 
     assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (409, "challenge-closed")
+
+
+@pytest.mark.parametrize("header", [b'"' + b"x" * 200_000 + b'"', b"id,id", b"\xff,title"])
+async def test_csv_header_that_names_no_columns_is_refused(api: Api, header: bytes) -> None:
+    owner = await make_person(api.connection, roles=["challenge_owner"])
+    challenge_id = await make_challenge(api.connection, owner_id=owner)
+    client = await api.client_for(owner)
+    started = await client.post(f"/v1/challenges/{challenge_id}/imports", params={"format": "csv"})
+    address = f"/v1/imports/{started.json()['id']}/lines"
+    answer = await client.post(address, params={"kind": "idea"}, content=header + b"\nx,y\n")
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid")

@@ -6,19 +6,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from api.unit_of_work import UnitOfWork
 from tests.api.conftest import Api, _fresh_clock, api, module_database_url
-from tests.safety.world import World, build_world
+from tests.safety.world import World, build_world, everything_taken_back
 
 __all__ = ["_fresh_clock", "api", "module_database_url"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(api: Api) -> AsyncIterator[World]:
-    """The company, which stays as it is: a request does all its work, and then takes it back."""
+    """The company, which stays as it is."""
     built = await build_world(api.connection)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(UnitOfWork, "commit", UnitOfWork.release)
+    with everything_taken_back():
         yield built
 
 

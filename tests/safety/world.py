@@ -1,11 +1,13 @@
 """A small company in which every route has something to act on, and every sort of person somebody to be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
+from api.unit_of_work import UnitOfWork
 from ideation.credentials import ACCESS_TOKEN, hash_secret, new_secret
 from ideation.database import Connection
 from ideation.ids import new_id
@@ -79,6 +81,17 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         if who != "sealed_author":
             return self
         return msgspec.structs.replace(self, ids=self.ids | {usual: self.ids[thing] for usual, thing in SEALED.items()})
+
+
+@contextmanager
+def everything_taken_back() -> Iterator[None]:
+    """Requests do all their work and then undo it, so that the world stays as it is."""
+    commit = UnitOfWork.commit
+    UnitOfWork.commit = UnitOfWork.release  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        UnitOfWork.commit = commit  # type: ignore[method-assign]
 
 
 async def build_world(connection: Connection) -> World:
