@@ -136,6 +136,9 @@ ASKS: dict[str, Ask] = {
     ),
     "POST /v1/challenges/{challenge_id}/decide": Ask({"answers_owed": 4}, CLOSED, if_match=True),
     "GET /v1/ideas/{idea_id}/reviews": Ask(on={"idea_id": "reviewed_idea"}),
+    "PUT /v1/challenges/{challenge_id}/panel/plan": Ask({"target_wrong_calls": 1, "review_budget": 10}, CLOSED),
+    "GET /v1/challenges/{challenge_id}/panel/plan": Ask(on=CLOSED),
+    "DELETE /v1/challenges/{challenge_id}/panel/plan": Ask(on=CLOSED),
     "PUT /v1/challenges/{challenge_id}/costs": Ask({"costs": [{"idea_id": "{idea}", "cost": 12.5}]}),
     "POST /v1/integrity-flags/{flag_id}/dismissal": Ask(REASON),
     # Transfer
@@ -152,6 +155,24 @@ ASKS: dict[str, Ask] = {
     # Pages
     "POST /challenges/{challenge_id}/feed": Ask({"card": "{card}.{voted_idea}", "answer": "yes"}, form=True),
     "POST /challenges/{challenge_id}/ideas/new": Ask({"title": "Use less", "button": "submit"}, form=True),
+    "POST /challenges/{challenge_id}/pairs": Ask(
+        {"pair": "{dealt_pair}", "answer": "left"}, {"challenge_id": "paired_challenge"}, form=True
+    ),
+    "POST /challenges/{challenge_id}/stop-words": Ask({"words": "idea"}, form=True),
+    "POST /challenges/{challenge_id}/themes/{theme_id}": Ask({"name": "Warmth", "idea": "{idea}"}, form=True),
+    "GET /challenges/{challenge_id}/answers": Ask(on=CLOSED),
+    "POST /challenges/{challenge_id}/answers": Ask(
+        {"outcome": "selected", "idea": "{undecided_idea}"}, CLOSED, form=True
+    ),
+    "GET /challenges/{challenge_id}/meeting": Ask(on=CLOSED),
+    "POST /challenges/{challenge_id}/meeting": Ask(
+        {"outcome": "selected", "idea": "{undecided_idea}"}, CLOSED, form=True
+    ),
+    "POST /challenges/{challenge_id}/flags/{flag_id}": Ask(REASON, form=True),
+    "POST /ideas/{idea_id}/co-authors": Ask({"person": "{other_panelist}"}, form=True),
+    "POST /ideas/{idea_id}/co-authors/remove": Ask({"person": "{co_author}"}, form=True),
+    "POST /ideas/{idea_id}/invitation": Ask({"button": "agree"}, form=True),
+    "POST /admin/people/{person_id}/tokens/{token_id}": Ask({}, {"token_id": "bystander_token"}, form=True),
     "POST /challenges/{challenge_id}/ideas/similar": Ask({"title": "Use less"}, form=True),
     "POST /challenges/{challenge_id}/ideas/keep": Ask({"title": "Use less"}, form=True),
     "POST /challenges/new": Ask({"question": "What next?"}, form=True),

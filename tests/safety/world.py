@@ -1,12 +1,13 @@
 """A small company in which every route has something to act on, and every sort of person somebody to be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
+from api.live import Live
 from api.unit_of_work import UnitOfWork
 from ideation.credentials import ACCESS_TOKEN, hash_secret, new_secret
 from ideation.database import Connection
@@ -85,13 +86,21 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def everything_taken_back() -> Iterator[None]:
-    """Requests do all their work and then undo it, so that the world stays as it is."""
-    commit = UnitOfWork.commit
+    """Requests do all their work and then undo it, so that the world stays as it is; streams end at once."""
+    commit, marks = UnitOfWork.commit, Live.marks
     UnitOfWork.commit = UnitOfWork.release  # type: ignore[method-assign]
+    Live.marks = _one_mark  # type: ignore[assignment,method-assign]
     try:
         yield
     finally:
-        UnitOfWork.commit = commit  # type: ignore[method-assign]
+        UnitOfWork.commit, Live.marks = commit, marks  # type: ignore[method-assign]
+
+
+async def _one_mark(_live: Live, topic: str) -> AsyncIterator[str]:
+    async def marks() -> AsyncIterator[str]:
+        yield topic
+
+    return marks()
 
 
 async def build_world(connection: Connection) -> World:
@@ -253,6 +262,8 @@ async def _closed_challenge(connection: Connection, people: Mapping[str, UUID]) 
     await insert(connection, "review_scores", review_id=review, criterion_id=criterion, score=4)
     closing = await make_ranking(connection, challenge, ideas, summary=PANEL_SUMMARY)
     await make_ranking(connection, challenge, ideas, kind="panel", created_at=NOW, summary=PANEL_SUMMARY)
+    plan = {"target_wrong_calls": 1.0, "review_budget": 10, "batch_size": 5}
+    await insert(connection, "review_plans", challenge_id=challenge, set_by=people["owner"], set_at=NOW, **plan)
     shortlist = new_id()
     made = {"challenge_id": challenge, "ranking_id": closing, "size": 2, "price": PRICE, "created_by": people["owner"]}
     await insert(connection, "shortlists", id=shortlist, created_at=NOW, **made)
