@@ -13,6 +13,8 @@ from ideation.settings import Settings
 QUICK = "default"
 HEAVY = "analysis"
 LARGE = "large"
+LARGE_PATIENCE = 6
+"""How many times as long a job may take in the large lane, which has only the processor time that others leave."""
 
 
 def rq_id(row: ClaimedJob) -> str:
@@ -29,7 +31,7 @@ def enqueue(redis: Redis, settings: Settings, row: ClaimedJob) -> None:
             row.attempts,
             job_id=rq_id(row),
             unique=True,
-            job_timeout=settings.job_timeout_seconds,
+            job_timeout=settings.job_timeout_seconds * (LARGE_PATIENCE if row.queue == LARGE else 1),
             result_ttl=0,
             failure_ttl=3600,
         )

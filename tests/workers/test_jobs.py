@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import rq
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from ideation.database import Connection, open_connection
@@ -65,7 +66,8 @@ def test_heavy_jobs_stand_in_their_own_queue(workers: Workers) -> None:
     stage(workers, "note", "large", queue="analysis")
     stage(workers, "note", "huge", queue="large")
     assert workers.drain() == 3
-    assert [workers.redis.llen(f"rq:queue:{name}") for name in ("default", "analysis", "large")] == [1, 1, 1]
+    standing = [rq.Queue(name, connection=workers.redis).jobs for name in ("default", "analysis", "large")]
+    assert [[job.timeout for job in jobs] for jobs in standing] == [[600], [600], [3600]]
 
 
 def test_repeats_merge_while_the_job_waits(workers: Workers) -> None:
