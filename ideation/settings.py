@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retention_days: PositiveInt = 365
     ranking_interval_seconds: PositiveInt = 60
     # Whether the workers refine vectors with the sentence-transformer; without, a worker needs 150 MB less.
-    refine_ideas: bool = True
+    refine_ideas: Annotated[bool, Meta(description="true or false")] = True
     reminder_days_before: PositiveInt = 3
 
 

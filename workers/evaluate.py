@@ -1,10 +1,12 @@
-"""`python -m workers.evaluate FOLDER`: how often duplicates and themes are right, on labelled texts.
+"""`python -m workers.evaluate [FOLDER]`: how often duplicates and themes are right, on labelled texts.
 
 Understands folders with corpus*.jsonl.gz and queries*.jsonl.gz (duplicates), texts.csv.gz with a label column (themes)
-and ideas.jsonl.gz with pairs.csv.gz (human similarity). Figures go to standard output, progress to standard error.
+and ideas.jsonl.gz with pairs.csv.gz (human similarity). Without a folder the suggestions of this installation are
+measured by its moderators' verdicts. Figures go to standard output, progress to standard error.
 """
 
 import argparse
+import asyncio
 import resource
 import sys
 import time
@@ -20,18 +22,25 @@ from rich.table import Table
 from ideation.text.encoder import Encoder, load_encoder
 from ideation.text.transformer import load_transformer
 from workers.clustering.evaluation import evaluate_duplicates, evaluate_similarity, evaluate_themes
+from workers.environment import current_settings
 from workers.labelled import duplicate_sets, read_duplicates, read_similarity, read_themes
+from workers.verdicts import evaluate_verdicts
 
 ENCODERS: dict[str, Callable[[], Encoder]] = {"static": load_encoder, "transformer": load_transformer}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Evaluates a folder; 0 when something was measured, 2 when the folder holds nothing of a known form."""
+    """Evaluates a folder or the installation's verdicts; 0 when something was measured, 2 when there is nothing."""
     options = _options(arguments)
     progress = Console(stderr=True)
-    results = list(_results(options.folder, ENCODERS[options.encoder](), progress))
+    if options.folder is None:
+        results = asyncio.run(_verdicts(progress))
+        lacking = "No moderator has judged a suggestion of the finder yet. Name a folder of labelled texts to measure."
+    else:
+        results = _results(options.folder, ENCODERS[options.encoder](), progress)
+        lacking = f"{options.folder} holds no corpus*.jsonl.gz, texts.csv.gz or pairs.csv.gz to measure with."
     if not results:
-        progress.print(f"{options.folder} holds no corpus*.jsonl.gz, texts.csv.gz or pairs.csv.gz to measure with.")
+        progress.print(lacking)
         return 2
     if options.json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(results)).decode() + "\n")
@@ -42,10 +51,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="ideation evaluate", description="Measure duplicates and themes on labels.")
-    parser.add_argument("folder", type=Path, help="a folder of labelled texts")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", help="a folder of labelled texts; without one: this installation's verdicts"
+    )
     parser.add_argument("--encoder", choices=sorted(ENCODERS), default="static", help="which vectors to use")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser.parse_args(arguments)
+
+
+async def _verdicts(progress: Console) -> list[dict[str, Any]]:
+    with progress.status("Measuring by the verdicts of moderators …"):
+        started = time.perf_counter()
+        results = await evaluate_verdicts(current_settings())
+    return [{**figures, **_cost(time.perf_counter() - started)} for figures in results]
 
 
 def _results(folder: Path, encoder: Encoder, progress: Console) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ COMMANDS = {
     "export": Entry("ideation.cli.export", "Export a challenge."),
     "rank": Entry("ideation.cli.rank", "Rank ideas from a file of votes or reviews."),
     "simulate": Entry("ideation.cli.simulate", "Try ranking methods on made-up crowds."),
-    "evaluate": Entry("ideation.cli.evaluate", "Measure duplicates and themes on labelled data."),
+    "evaluate": Entry("ideation.cli.evaluate", "Measure duplicates and themes on labelled data or verdicts."),
 }
 
 
