@@ -8,6 +8,7 @@ from litestar import Litestar
 from api.ballots import Ballots
 from api.batches import LANES
 from api.callers import Callers
+from api.kept import Kept
 from api.live import Live
 from api.metrics import Metrics
 from api.rate_limits import RateLimiter
@@ -35,6 +36,7 @@ class Platform:
         self.callers = Callers(lambda: self.planned_readers)
         self.ballots = Ballots(lambda: self.planned_writers)
         self.live = Live(self)
+        self.kept = Kept()
         self._pools: tuple[Pool, ...] | None = None
 
     @property

@@ -74,8 +74,12 @@ async def _page(
         status=422 if form.errors else 200,
         challenge=challenge,
         owed=page_out(owed, page),
-        answers=await decisions.read_answers(connection, actor, challenge_id, now),
-        themes=await themes.list_themes(connection, actor, challenge_id, now),
+        answers=await view.figures(
+            connection, challenge_id, "answers", lambda: decisions.read_answers(connection, actor, challenge_id, now)
+        ),
+        themes=await view.figures(
+            connection, challenge_id, "themes", lambda: themes.list_themes(connection, actor, challenge_id, now)
+        ),
         theme_id=theme_id,
         outcomes=list(Outcome),
         form=form,
@@ -99,7 +103,9 @@ async def show_results(
         results=page_out(found, page),
         outcome=outcome,
         outcomes=list(Outcome),
-        answers=await decisions.read_answers(connection, actor, challenge_id, now),
+        answers=await view.figures(
+            connection, challenge_id, "answers", lambda: decisions.read_answers(connection, actor, challenge_id, now)
+        ),
     )
 
 

@@ -56,16 +56,25 @@ async def _page(
     if not challenge.may_run:
         raise Forbidden("The board is for those who run this challenge.")
     owed = await decisions.list_owed(connection, actor, challenge.id, now, after=None, limit=_OWED)
-    watched = await board.read_board(connection, actor, challenge.id, now)
+    watched = await view.figures(
+        connection, challenge.id, "board", lambda: board.read_board(connection, actor, challenge.id, now)
+    )
     return view.page(
         "board.html",
         status=422 if form.errors else 200,
         challenge=challenge,
         form=form,
-        participation=await challenges.read_participation(connection, actor, challenge.id, now),
+        participation=await view.figures(
+            connection,
+            challenge.id,
+            "participation",
+            lambda: challenges.read_participation(connection, actor, challenge.id, now),
+        ),
         panel=await panels.list_panel(connection, actor, challenge.id, now),
         reviews=await panels.read_progress(connection, actor, challenge.id, now),
-        answers=await decisions.read_answers(connection, actor, challenge.id, now),
+        answers=await view.figures(
+            connection, challenge.id, "answers", lambda: decisions.read_answers(connection, actor, challenge.id, now)
+        ),
         owed=owed.items,
         board=watched,
         charts={name: _chart(watched, name) for name in ("ideas", "answers", "comments")},

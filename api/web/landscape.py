@@ -29,7 +29,13 @@ async def show(challenge_id: UUID, view: View, connection: Connection, actor: Ac
     """The map, narrowed as the address says, with a table of its themes."""
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
     kept, departments = await _read_filter(view, connection, actor, challenge)
-    shown = await landscape.read_landscape(connection, actor, challenge_id, now, kept)
+    ranking_id = await landscape.require_map_allowed(connection, actor, challenge_id, now, kept)
+    shown = await view.figures(
+        connection,
+        challenge_id,
+        ("map", ranking_id, kept),
+        lambda: landscape.draw_landscape(connection, challenge_id, ranking_id, kept),
+    )
     whole = kept.window == _WHOLE
     window = fitting(shown) if whole else kept.window
     return view.page(

@@ -72,7 +72,9 @@ async def show(
         sort=sort,
         sorts=list(RankingSort),
         states=LISTED_STATES,
-        themes=await themes.list_themes(connection, actor, challenge_id, now),
+        themes=await view.figures(
+            connection, challenge_id, "themes", lambda: themes.list_themes(connection, actor, challenge_id, now)
+        ),
         ranked=[] if found is None else _ranked(found.items, shortlist, await _cut(connection, actor, ranking, now)),
         next_cursor=None if found is None else found.next_cursor,
         shortlist=shortlist,

@@ -37,7 +37,9 @@ async def _page(
         "themes.html",
         status=422 if form.errors else 200,
         challenge=challenge,
-        themes=await themes.list_themes(connection, actor, challenge_id, now),
+        themes=await view.figures(
+            connection, challenge_id, "themes", lambda: themes.list_themes(connection, actor, challenge_id, now)
+        ),
         outsiders=outsiders.items,
         may_edit=challenge.may_run or "moderator" in actor.roles,
         form=form,

@@ -1,6 +1,6 @@
 """What every page needs: its texts, who looks at it, its templates and where to go next."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from enum import StrEnum
 from string import punctuation
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from api.unit_of_work import UnitOfWork, work_of
 from api.web.assets import asset_path
 from api.web.moments import Moments
 from api.web.texts import choose_language
+from ideation.database import Connection
 from ideation.entities.people import Actor
 from ideation.request_context import request_id
 from ideation.settings import Settings
@@ -34,6 +35,7 @@ _ENVIRONMENT.globals["asset"] = asset_path
 _ENVIRONMENT.globals["once"] = lambda: uuid4().hex
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Figures = TypeVar("Figures")
 
 
 class View:
@@ -73,6 +75,17 @@ class View:
         if flash is not None:
             kept.append(self._cookie(FLASH_COOKIE, flash, 60))
         return Response(b"", status_code=303, headers={"location": path}, cookies=kept)
+
+    async def figures(
+        self,
+        connection: Connection,
+        challenge_id: UUID,
+        what: Hashable,
+        count: Callable[[], Awaitable[Figures]],
+    ) -> Figures:
+        """Figures about a whole challenge that everybody who sees this page may know; see api.kept."""
+        work = work_of(self.request.scope)
+        return await work.platform.kept.recall(connection, challenge_id, what, work.now, count)
 
     def choice(self, name: str, kind: type[Choice]) -> Choice | None:
         """A value of the address that may be one of these; anything else counts as not given."""

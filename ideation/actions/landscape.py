@@ -22,7 +22,14 @@ async def read_landscape(
     connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, kept: MapFilter
 ) -> Landscape:
     """Where the ideas lie; ideas that no run has seen yet have no place."""
-    ranking_id = await _require_allowed(connection, actor, challenge_id, now, kept)
+    ranking_id = await require_map_allowed(connection, actor, challenge_id, now, kept)
+    return await draw_landscape(connection, challenge_id, ranking_id, kept)
+
+
+async def draw_landscape(
+    connection: Connection, challenge_id: UUID, ranking_id: UUID | None, kept: MapFilter
+) -> Landscape:
+    """The same, once `require_map_allowed` has said which scores may be seen."""
     regions = await queries.list_regions(connection, challenge_id, ranking_id, kept)
     idea_count = sum(region.idea_count for region in regions)
     points, cells = None, None
@@ -51,13 +58,13 @@ async def list_placed(
     after: PageKey | None,
 ) -> Page[MapPoint]:
     """The ideas of the map one after another, for those who read a table rather than a drawing."""
-    ranking_id = await _require_allowed(connection, actor, challenge_id, now, kept)
+    ranking_id = await require_map_allowed(connection, actor, challenge_id, now, kept)
     key = None if after is None else UUID(str(after[0]))
     rows = await queries.list_points(connection, challenge_id, ranking_id, kept, after=key, limit=limit + 1)
     return cut_page(rows, limit, lambda point: [str(point.idea_id)])
 
 
-async def _require_allowed(
+async def require_map_allowed(
     connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, kept: MapFilter
 ) -> UUID | None:
     """The ranking whose scores this reader may see, once it is certain that the filter tells nothing hidden."""

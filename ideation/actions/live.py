@@ -10,12 +10,23 @@ from ideation.queries import live as queries
 from ideation.rules.access import require_administrator
 
 JOBS = "jobs"
+LARGE_IDEAS = 5_000
+
+
+def topic_of(challenge_id: UUID) -> str:
+    """The topic of a challenge."""
+    return f"challenge:{challenge_id}"
+
+
+async def is_large(connection: Connection, challenge_id: UUID) -> bool:
+    """Whether counting through all ideas of the challenge takes noticeably long."""
+    return await queries.is_large(connection, challenge_id, LARGE_IDEAS)
 
 
 async def watch_challenge(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> str:
     """The topic of a challenge, for those who run it."""
     await challenge_run_by(connection, actor, challenge_id, now)
-    return f"challenge:{challenge_id}"
+    return topic_of(challenge_id)
 
 
 def watch_jobs(actor: Actor) -> str:

@@ -59,12 +59,16 @@ WHERE idea.challenge_id = $1 AND idea.state NOT IN ('draft', 'withdrawn')
 ORDER BY owed_since, idea.id LIMIT $5;
 
 -- summarise_answers: answer rate and time to the first answer; the answer of a merged idea is that of its survivor
-WITH answer AS (
+WITH first_answer AS MATERIALIZED (
+    SELECT idea_id, min(decided_at) AS at FROM decisions WHERE challenge_id = $1 AND outcome <> 'under_review'
+    GROUP BY idea_id
+), answer AS (
     SELECT idea.submitted_at, greatest(idea.submitted_at, closes_at(challenge)) AS owed_since,
            closes_at(challenge) IS NOT NULL AS closes, challenge.answer_by < $2 AS late,
-           (SELECT min(decisions.decided_at) FROM decisions
-            WHERE decisions.idea_id IN (idea.id, idea.canonical_id) AND decisions.outcome <> 'under_review') AS answered_at
+           least(own.at, survivors.at) AS answered_at
     FROM ideas AS idea JOIN challenges AS challenge ON challenge.id = idea.challenge_id
+    LEFT JOIN first_answer AS own ON own.idea_id = idea.id
+    LEFT JOIN first_answer AS survivors ON survivors.idea_id = idea.canonical_id
     WHERE idea.challenge_id = $1 AND idea.state NOT IN ('draft', 'withdrawn')
 )
 SELECT count(*) AS ideas, count(answered_at) AS answered, count(*) - count(answered_at) AS owed,

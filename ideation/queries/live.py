@@ -19,3 +19,9 @@ async def mark_jobs(connection: Connection) -> str:
     """Changes with what the list of jobs shows."""
     mark: str = await connection.fetchval(_SQL["jobs_mark"])
     return mark
+
+
+async def is_large(connection: Connection, challenge_id: UUID, ideas: int) -> bool:
+    """Whether a challenge has at least so many ideas, drafts too."""
+    large: bool = await connection.fetchval(_SQL["is_large"], challenge_id, ideas)
+    return large

@@ -8,10 +8,14 @@ SELECT concat_ws(' ',
      FROM analysis_runs WHERE challenge_id = $1 AND started_at > $2::timestamptz - interval '1 day'),
     (SELECT concat_ws(' ', count(*), max(sent_at)) FROM reviews WHERE challenge_id = $1 AND sent_at IS NOT NULL),
     (SELECT version FROM challenges WHERE id = $1),
+    (SELECT concat_ws(' ', max(updated_at), count(*)) FROM themes WHERE challenge_id = $1 AND retired_at IS NULL),
     -- While something runs, its bar moves.
     (SELECT floor(extract(epoch FROM $2::timestamptz) / 4) WHERE EXISTS (
         SELECT FROM analysis_runs
         WHERE challenge_id = $1 AND finished_at IS NULL AND started_at > $2::timestamptz - interval '1 hour')));
+
+-- is_large: whether a challenge has at least $2 ideas
+SELECT count(*) = $2::integer FROM (SELECT FROM ideas WHERE challenge_id = $1 LIMIT $2) AS these;
 
 -- jobs_mark: what changes whenever a job is staged, begins, ends or fails
 SELECT concat_ws(' ', max(staged_at), (SELECT max(finished_at) FROM staged_jobs WHERE finished_at IS NOT NULL),

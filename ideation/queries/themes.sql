@@ -59,12 +59,19 @@ CROSS JOIN LATERAL (
     AND state NOT IN ('draft', 'withdrawn')) AS counted;
 
 -- list_shown: the standing themes of a challenge with the number of their shown ideas
-SELECT id, parent_id, label, name, terms, pinned, coalesce(held.idea_count, 0) AS idea_count
+WITH counted AS MATERIALIZED (
+    SELECT theme_id, count(*) AS ideas FROM idea_placements JOIN ideas ON ideas.id = idea_id
+    WHERE idea_placements.challenge_id = $1
+    AND canonical_id IS NULL AND ideas.hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+    GROUP BY theme_id
+)
+SELECT id, parent_id, label, name, terms, pinned,
+    (coalesce(own.ideas, 0) + coalesce(narrower.ideas, 0))::bigint AS idea_count
 FROM themes
+LEFT JOIN counted AS own ON own.theme_id = themes.id
 LEFT JOIN LATERAL (
-    SELECT count(*) AS idea_count FROM idea_placements JOIN ideas ON ideas.id = idea_id
-    WHERE (theme_id = themes.id OR theme_id IN (SELECT child.id FROM themes AS child WHERE child.parent_id = themes.id))
-    AND canonical_id IS NULL AND ideas.hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')) AS held ON true
+    SELECT sum(counted.ideas) AS ideas FROM themes AS child JOIN counted ON counted.theme_id = child.id
+    WHERE child.parent_id = themes.id) AS narrower ON true
 WHERE challenge_id = $1 AND retired_at IS NULL
 ORDER BY idea_count DESC, id;
 

@@ -48,6 +48,8 @@ async def test_reviewer_goes_through_the_queue(open_as: OpenAs, site: Site, size
     ended = datetime.now(UTC) - timedelta(hours=1)
     challenge_id = await site.challenge(submit_closes_at=ended, vote_closes_at=ended, frozen_at=ended)
     await make_criterion(site.connection, challenge_id, "value", 1.0)
+    member = {"challenge_id": challenge_id, "person_id": reviewer_id, "added_by": reviewer_id}
+    await insert(site.connection, "panel_members", **member, added_at=ended)
     titles = ["Lend ladders", "Lend drills"]
     for position, title in enumerate(titles):
         await _assign(site, challenge_id, reviewer_id, title, position)

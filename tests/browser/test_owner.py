@@ -33,7 +33,7 @@ async def _place(site: Site, challenge_id: UUID, titles: list[str]) -> list[UUID
     ideas = []
     for number, title in enumerate(titles):
         idea_id = await make_idea(site.connection, challenge_id, title=title, body="For a week.", submitted_at=now)
-        at = {"x": number / 10, "y": 0.05 * (number % 2), "typicality": 0.5, "novelty": 0.1, "placed_at": now}
+        at = {"x": number / 10, "y": 0.0, "typicality": 0.5, "novelty": 0.1, "placed_at": now}
         ids = {"idea_id": idea_id, "challenge_id": challenge_id, "theme_id": theme_id}
         await insert(site.connection, "idea_placements", **ids, **at)
         ideas.append(idea_id)
