@@ -1,6 +1,6 @@
 """Usual practice against this product in the simulated company: precision, regret, recall, fairness, calibration.
 
-python benchmarks/scoring_simulation.py [--seeds 30] [--scenario NAME|all] [--json]
+python benchmarks/scoring_simulation.py [--seeds 30] [--first-seed 1000] [--scenario NAME|all] [--json]
 """
 
 import argparse
@@ -16,10 +16,10 @@ from scoring.simulate.settings import SCENARIOS
 FIRST_SEED = 1000
 
 
-def measure(name: str, seeds: int) -> dict[str, object]:
+def measure(name: str, seeds: int, first_seed: int = FIRST_SEED) -> dict[str, object]:
     """Run one scenario over the seeds and put its figures together."""
     started = time.perf_counter()
-    outcomes = [once(SCENARIOS[name], FIRST_SEED + seed) for seed in range(seeds)]
+    outcomes = [once(SCENARIOS[name], first_seed + seed) for seed in range(seeds)]
     return {
         "scenario": name,
         "seeds": seeds,
@@ -53,12 +53,13 @@ def main() -> None:
     """Read the arguments, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=30)
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="for development, worlds not reported")
     parser.add_argument("--scenario", default="base", choices=[*SCENARIOS, "all"])
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     names = list(SCENARIOS) if arguments.scenario == "all" else [arguments.scenario]
     for name in names:
-        report = measure(name, arguments.seeds)
+        report = measure(name, arguments.seeds, arguments.first_seed)
         if arguments.json:
             sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
         else:
