@@ -70,5 +70,6 @@ WITH dealt AS (
     RETURNING id, idea_id, position, dealt_at
 )
 SELECT dealt.id, dealt.idea_id, dealt.position::integer, ideas.title, ideas.body, ideas.tags, dealt.dealt_at
-FROM dealt JOIN ideas ON ideas.id = dealt.idea_id
+-- OFFSET 0: idea by idea, never by walking through all of them in the order of their ids.
+FROM dealt CROSS JOIN LATERAL (SELECT title, body, tags FROM ideas WHERE id = dealt.idea_id OFFSET 0) AS ideas
 ORDER BY dealt.position;
