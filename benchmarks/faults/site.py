@@ -33,7 +33,8 @@ from ideation.local.places import LocalServersError
 from ideation.local.servers import LocalServers
 from ideation.migrate import migrate_up
 
-READY_SECONDS = 90.0
+# Generous, for machines that are busy with other work.
+READY_SECONDS = 240.0
 _POSTGRES_SOCKET = ".s.PGSQL.5432"
 EMPLOYEES, REVIEWERS = 16, 3
 
