@@ -13,6 +13,7 @@ import msgspec
 from benchmarks.faults.fleet import KINDS, Program
 from benchmarks.faults.site import Site
 from ideation.database import Connection
+from workers.lanes import LANES
 
 Step = Callable[[Site], Awaitable[None]]
 _ROOT = Path(__file__).resolve().parents[2]
@@ -184,7 +185,7 @@ async def _raise_in_jobs(site: Site) -> None:
             environment=site.environment(),
             folder=_ROOT,
         )
-        for lane in ("quick", "heavy")
+        for lane in LANES
     ]
     site.fleet.start(lanes)
 
