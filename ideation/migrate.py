@@ -1,8 +1,10 @@
 """Applies the numbered SQL files of `migrations`, each in a transaction, guarded by one advisory lock."""
 
+import asyncio
 import re
 from importlib import resources
 
+import asyncpg
 import msgspec
 
 from ideation.database import Connection
@@ -10,6 +12,9 @@ from ideation.database import Connection
 _FILE = re.compile(r"^(\d{4})_(\w+)\.(up|down)\.sql$")
 # Any number, as long as every copy of the program uses the same.
 _ADVISORY_LOCK = 7_236_114_905
+
+LOCK_TIMEOUT_MILLISECONDS = 2000
+PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0, 8.0)
 
 _BOOKKEEPING = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -56,9 +61,23 @@ async def pending_migrations(connection: Connection) -> list[Migration]:
 
 
 async def migrate_up(connection: Connection, target: int | None = None) -> list[Migration]:
-    """Apply what is pending, up to and including `target`; several processes may call this at once."""
+    """Apply what is pending, up to and including `target`; several processes may call this at once.
+
+    On a running system requests hold locks that a migration needs: it gives way to them, and tries again as a whole.
+    """
+    for pause_seconds in PAUSES_SECONDS:
+        try:
+            return await _migrate_up(connection, target)
+        except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError):
+            await asyncio.sleep(pause_seconds)
+    return await _migrate_up(connection, target)
+
+
+async def _migrate_up(connection: Connection, target: int | None) -> list[Migration]:
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _ADVISORY_LOCK)
+        # Whoever waits for a whole table makes everybody else wait behind: not for long at a time.
+        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MILLISECONDS}ms'")
         await connection.execute(_BOOKKEEPING)
         pending = [m for m in await pending_migrations(connection) if target is None or m.number <= target]
         for migration in pending:

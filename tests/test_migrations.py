@@ -5,6 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
+from ideation import migrate
 from ideation.migrate import applied_numbers, load_migrations, migrate_down, migrate_up, pending_migrations
 
 # What a database consists of, as far as our migrations can change it.
@@ -86,3 +87,38 @@ async def test_failing_step_leaves_no_trace(database_url: str) -> None:
     assert [row[0] for row in tables] == ["schema_migrations", "votes"]
     assert await applied_numbers(connection) == []
     await connection.close()
+
+
+async def test_up_gives_way_to_requests_under_way_and_tries_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT_MILLISECONDS", 50)
+    monkeypatch.setattr(migrate, "PAUSES_SECONDS", (0.05,) * 1000)
+    connection, holding = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
+    last = len(load_migrations())
+    await migrate_down(connection, last - 1)
+    held = holding.transaction()
+    await held.start()
+    await holding.execute("LOCK TABLE schema_migrations IN SHARE MODE")
+    migrating = asyncio.create_task(migrate_up(connection))
+    await asyncio.sleep(0.3)
+    assert not migrating.done()
+    await held.rollback()
+    assert [migration.number for migration in await migrating] == [last]
+    await connection.close()
+    await holding.close()
+
+
+async def test_up_gives_up_when_the_lock_never_comes(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT_MILLISECONDS", 50)
+    monkeypatch.setattr(migrate, "PAUSES_SECONDS", (0.01, 0.01))
+    connection, holding = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
+    await migrate_down(connection, len(load_migrations()) - 1)
+    held = holding.transaction()
+    await held.start()
+    await holding.execute("LOCK TABLE schema_migrations IN SHARE MODE")
+    with pytest.raises(asyncpg.LockNotAvailableError):
+        await migrate_up(connection)
+    await held.rollback()
+    await connection.close()
+    await holding.close()
