@@ -50,7 +50,8 @@ _RANKING_INTERVAL_SECONDS = "20"
 _WARM_UP_SECONDS = 3.0
 _END_SECONDS = 300.0
 _UNDONE = """
-    SELECT EXISTS (SELECT FROM staged_jobs WHERE finished_at IS NULL AND failed_at IS NULL AND not_before <= $1)"""
+    SELECT EXISTS (SELECT FROM staged_jobs
+                   WHERE job = $2 AND finished_at IS NULL AND failed_at IS NULL AND not_before <= $1)"""
 
 
 class Phase(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +91,7 @@ async def _run_phases(servers: Servers, api: Api, size: Size, seconds: tuple[flo
     try:
         # The lanes are up once they have done what the warm-up gave them to do.
         await _run_phase(connection, api, requests, 1, _WARM_UP_SECONDS)
-        await _wait_for_jobs(connection)
+        await _wait_for(connection, "find_duplicates")
         phases = [await _run_phase(connection, api, requests, 1, seconds[0])]
         _print_phase(phases[-1])
         for multiple in MULTIPLES:
@@ -144,14 +145,14 @@ async def _end(servers: Servers, api: Api) -> dict[str, float]:
     """Seconds of what follows the close."""
     connection = await open_connection(servers.database_url)
     try:
-        await _wait_for_jobs(connection)
+        await _wait_for(connection, "find_duplicates")
         started = time.perf_counter()
         async with connection.transaction():
             await stage_job(connection, "refresh_themes", CHALLENGE, datetime.now(UTC), queue="analysis")
-        await _wait_for_jobs(connection)
+        await _wait_for(connection, "refresh_themes")
         clustered = time.perf_counter()
         await _close(connection)
-        await _wait_for_jobs(connection)
+        await _wait_for(connection, "rank_challenge")
         ranked = time.perf_counter()
     finally:
         await connection.close()
@@ -174,14 +175,14 @@ async def _close(connection: Connection) -> None:
         await freeze(connection, CHALLENGE, now)
 
 
-async def _wait_for_jobs(connection: Connection) -> None:
-    """Until nothing that is due waits and nothing runs; an error when a job failed."""
+async def _wait_for(connection: Connection, job: str) -> None:
+    """Until none of these jobs that is due waits or runs; an error when one failed."""
     give_up_at = time.perf_counter() + _END_SECONDS
-    while await connection.fetchval(_UNDONE, datetime.now(UTC)):
+    while await connection.fetchval(_UNDONE, datetime.now(UTC), job):
         if time.perf_counter() > give_up_at:
             raise RuntimeError(f"jobs were not done after {_END_SECONDS:.0f} s")
         await asyncio.sleep(0.1)
-    failed = await connection.fetch("SELECT job, error FROM staged_jobs WHERE failed_at IS NOT NULL")
+    failed = await connection.fetch("SELECT job, error FROM staged_jobs WHERE failed_at IS NOT NULL AND job = $1", job)
     if failed:
         raise RuntimeError(f"jobs failed: {[dict(row) for row in failed[:3]]}")
 
