@@ -44,7 +44,7 @@ async def _stage_failed_job(site: Site) -> None:
 
 @pytest.mark.parametrize("size", _BOTH)
 async def test_reviewer_goes_through_the_queue(open_as: OpenAs, site: Site, size: Size) -> None:
-    reviewer_id = await site.person(roles=["reviewer"])
+    reviewer_id = await site.person(roles=["reviewer"], department="Innovation Board")
     ended = datetime.now(UTC) - timedelta(hours=1)
     challenge_id = await site.challenge(submit_closes_at=ended, vote_closes_at=ended, frozen_at=ended)
     await make_criterion(site.connection, challenge_id, "value", 1.0)
