@@ -40,7 +40,7 @@ async def _stream(request: AnyRequest, topic: str) -> ServerSentEvent:
         async for mark in marks:
             yield ServerSentEventMessage(data=mark, event="changed", retry=RETRY_MILLISECONDS)
 
-    return ServerSentEvent(messages())
+    return ServerSentEvent(messages(), headers={"Cache-Control": "no-store"})
 
 
 handlers = [follow_challenge, follow_jobs]
