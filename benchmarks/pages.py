@@ -29,6 +29,7 @@ AIM_MS = 30.0
 FIRST_PAGE_BYTES, MAP_BYTES = 100_000, 1_000_000
 REQUESTS, WARM_UP = 60, 5
 _SQL = Path(__file__).with_suffix(".sql")
+_DECIDE = "UPDATE challenges SET stage = 'decided', frozen_at = now(), decided_at = now(), version = version + 1"
 _C = f"/challenges/{CHALLENGE}"
 # Asked for by a script or as a file, of no length of their own, or not a page.
 _NOT_MEASURED = {"/assets/{digest:str}/{name:str}", "/profile/data", "/sign-in/{secret:str}"}
@@ -62,7 +63,6 @@ PAGE_KINDS = [
     PageKind("write an idea", "C/ideas/new", "C/ideas/new"),
     PageKind("feed, first hand", "C/feed", "C/feed", _NEWCOMER),
     PageKind("feed, next card", "C/feed", "C/feed", _REVIEWER),
-    PageKind("results", "C/results", "C/results"),
     PageKind("notifications", "/notifications", "/notifications"),
     PageKind("profile", "/profile", "/profile"),
     PageKind("what is known", "/profile/known", "/profile/known"),
@@ -95,6 +95,8 @@ PAGE_KINDS = [
     PageKind("settings", "/admin/settings", "/admin/settings", _OWNER),
     PageKind("sign in", "/sign-in", "/sign-in", _STRANGER),
 ]
+# Shown to everybody when the challenge is decided, and so asked for last: most other pages differ from then on.
+DECIDED_KINDS = [PageKind("results", "C/results", "C/results")]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,18 +112,19 @@ def measure(size: Size, only: str, requests: int) -> dict[str, object]:
     """All pages at one size."""
     with running_servers() as servers:
         uvloop.run(build(servers.database_url, size))
-        asyncio.run(_add_more(servers.database_url, size))
+        more = _SQL.read_text(encoding="utf-8").format(people=size.people, ideas=size.ideas)
+        asyncio.run(_execute(servers.database_url, more))
         with running_api(servers, ENGINE) as api:
             connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=60)
-            kinds = [kind for kind in PAGE_KINDS if only in kind.name]
-            rows = [_measure(connection, kind, size, requests) for kind in kinds]
+            rows = [_measure(connection, kind, size, requests) for kind in PAGE_KINDS if only in kind.name]
+            asyncio.run(_execute(servers.database_url, _DECIDE))
+            rows += [_measure(connection, kind, size, requests) for kind in DECIDED_KINDS if only in kind.name]
             return {"size": size, "rows": rows, "first_page_bytes": _first_page_bytes(api)}
 
 
-async def _add_more(database_url: str, size: Size) -> None:
+async def _execute(database_url: str, text: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
-        text = _SQL.read_text(encoding="utf-8").format(people=size.people, ideas=size.ideas)
         for statement in text.split(";\n"):
             if statement.strip():
                 await connection.execute(statement)
@@ -186,7 +189,7 @@ def _first_page_bytes(api: Api) -> int:
 
 def _require_every_page() -> None:
     routes = {route.path for route in PAGES.routes if "GET" in route.methods}
-    measured = {re.sub("^C", "/challenges/{challenge_id:uuid}", kind.route) for kind in PAGE_KINDS}
+    measured = {re.sub("^C", "/challenges/{challenge_id:uuid}", kind.route) for kind in PAGE_KINDS + DECIDED_KINDS}
     if missing := routes - measured - _NOT_MEASURED:
         raise SystemExit(f"not measured: {', '.join(sorted(missing))}")
 

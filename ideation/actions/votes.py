@@ -101,7 +101,8 @@ async def read_counts(connection: Connection, actor: Actor, idea_id: UUID, now: 
     owes_review = await vote_queries.owes_review(connection, survivor_id, actor.person_id)
     if not may_see_counts(actor, challenge, answered=own is not None, owes_review=owes_review):
         raise Forbidden("The counts of this idea are shown once you have answered it.")
-    return _counts(survivor_id, challenge.voting_method, await vote_queries.count_votes(connection, survivor_id), own)
+    counts = await vote_queries.count_votes(connection, [survivor_id])
+    return _counts(survivor_id, challenge.voting_method, counts[survivor_id], own)
 
 
 async def _visible(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> tuple[Idea, Challenge]:

@@ -9,6 +9,7 @@ import msgspec
 from ideation.database import Connection
 from ideation.entities.ideas import CountedIdea, IdeaRow
 from ideation.entities.ideas_forms import IdeaFilter, IdeaSort
+from ideation.entities.votes import CountRow
 from ideation.paging import PageKey
 from ideation.queries import load_statements
 from ideation.queries.votes import count_votes as count_folded_votes
@@ -69,12 +70,13 @@ async def list_rows(connection: Connection, idea_ids: list[UUID], person_id: UUI
 
 async def count_votes(connection: Connection, idea_ids: list[UUID], person_id: UUID) -> list[CountedIdea]:
     """Counts of some ideas; one that others are merged into counts distinct people over all of them."""
-    rows = await connection.fetch(_SQL["tallies"], idea_ids, person_id)
-    return [await _folded(connection, msgspec.convert(row, CountedIdea)) for row in rows]
+    rows = msgspec.convert(await connection.fetch(_SQL["tallies"], idea_ids, person_id), list[CountedIdea])
+    folded = [row.idea_id for row in rows if row.folded]
+    together = await count_folded_votes(connection, folded) if folded else {}
+    return [_folded(row, together) for row in rows]
 
 
-async def _folded(connection: Connection, counted: CountedIdea) -> CountedIdea:
+def _folded(counted: CountedIdea, together: dict[UUID, CountRow]) -> CountedIdea:
     if not counted.folded:
         return counted
-    together = await count_folded_votes(connection, counted.idea_id)
-    return msgspec.structs.replace(counted, **msgspec.structs.asdict(together))
+    return msgspec.structs.replace(counted, **msgspec.structs.asdict(together[counted.idea_id]))

@@ -34,17 +34,25 @@ SELECT id, key FROM (
 WHERE (key, id) < (coalesce($6::float8, 'Infinity'), coalesce($7::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY key DESC, id DESC LIMIT $8;
 
--- ids_random: the same, in an order that the seed $9 shuffles
+-- ids_random: the same, in an order that the seed $9 shuffles: first 1,024 blocks of ideas, then the ideas of a block
+-- A key is 32 bits of its block's and 32 of its own, so that a page starts at its block and ends when it is full.
 SELECT id, key FROM (
-    SELECT id, uuid_hash_extended(id, $9) AS key FROM ideas
-    WHERE challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
+    SELECT block, hashint4extended(block, $9) & -4294967296 AS start FROM generate_series(0, 1023) AS block
+    WHERE hashint4extended(block, $9) & -4294967296 >= coalesce($6::int8, -9223372036854775808) & -4294967296
+    ORDER BY start OFFSET 0
+) AS blocks
+CROSS JOIN LATERAL (
+    SELECT id, start | (uuid_hash_extended(id, $9) & 4294967295) AS key FROM ideas
+    WHERE challenge_id = $1 AND (uuid_hash_extended(id, 0) & 1023) = block
+    AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
     AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
     AND ($4::text IS NULL OR department = $4)
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
         WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
+    OFFSET 0
 ) AS listed
 WHERE (key, id) > (coalesce($6::int8, -9223372036854775808), coalesce($7::uuid, '00000000-0000-0000-0000-000000000000'))
-ORDER BY key, id LIMIT $8;
+ORDER BY start, key, id LIMIT $8;
 
 -- ids_matching: the same, the best matches of a text first; of more than a thousand, the latest thousand
 WITH matched AS MATERIALIZED (

@@ -89,9 +89,10 @@ async def survivor_of(connection: Connection, idea_id: UUID) -> UUID | None:
     return survivor
 
 
-async def count_votes(connection: Connection, idea_id: UUID) -> CountRow:
-    """Counts of distinct people over the idea and those merged into it."""
-    return msgspec.convert(await connection.fetchrow(_SQL["count_votes"], idea_id), CountRow)
+async def count_votes(connection: Connection, idea_ids: list[UUID]) -> dict[UUID, CountRow]:
+    """Counts of distinct people over each of some ideas and those merged into it."""
+    rows = await connection.fetch(_SQL["count_votes"], idea_ids)
+    return {row["idea_id"]: msgspec.convert(row, CountRow) for row in rows}
 
 
 async def is_author_of_folded(connection: Connection, idea_id: UUID, person_id: UUID) -> bool:

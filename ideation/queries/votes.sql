@@ -93,23 +93,30 @@ WITH RECURSIVE chain AS (
 )
 SELECT id FROM chain WHERE canonical_id IS NULL;
 
--- count_votes: distinct people over an idea and those merged into it; a person's answer to a card goes before a link vote
+-- count_votes: distinct people over each of some ideas and those merged into it; an answer to a card goes before a link vote
 WITH RECURSIVE folded AS (
-    SELECT id FROM ideas WHERE id = $1
+    SELECT id AS idea_id, id FROM ideas WHERE id = ANY ($1::uuid[])
     UNION
-    SELECT ideas.id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+    SELECT idea_id, ideas.id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
 ), voices AS (
-    SELECT DISTINCT ON (votes.person_id) votes.person_id, votes.value, votes.impression_id
+    SELECT DISTINCT ON (folded.idea_id, votes.person_id) folded.idea_id, votes.value, votes.impression_id
     FROM votes JOIN folded ON folded.id = votes.idea_id
-    ORDER BY votes.person_id, votes.impression_id IS NULL, votes.updated_at DESC, votes.idea_id
+    ORDER BY folded.idea_id, votes.person_id, votes.impression_id IS NULL, votes.updated_at DESC, votes.idea_id
+), counted AS (
+    SELECT idea_id,
+        count(*) FILTER (WHERE impression_id IS NOT NULL AND value > 0) AS positive,
+        count(*) FILTER (WHERE impression_id IS NOT NULL AND value = 0) AS no,
+        count(*) FILTER (WHERE impression_id IS NOT NULL AND value IS NULL) AS skips,
+        count(*) FILTER (WHERE impression_id IS NULL AND value > 0) AS supporters,
+        (avg(value) FILTER (WHERE impression_id IS NOT NULL))::double precision AS mean_stars
+    FROM voices GROUP BY idea_id
+), seen AS (
+    SELECT folded.idea_id, count(DISTINCT person_id) AS views
+    FROM impressions JOIN folded ON folded.id = impressions.idea_id GROUP BY folded.idea_id
 )
-SELECT (SELECT count(DISTINCT person_id) FROM impressions WHERE idea_id IN (SELECT id FROM folded)) AS views,
-       count(*) FILTER (WHERE impression_id IS NOT NULL AND value > 0) AS positive,
-       count(*) FILTER (WHERE impression_id IS NOT NULL AND value = 0) AS no,
-       count(*) FILTER (WHERE impression_id IS NOT NULL AND value IS NULL) AS skips,
-       count(*) FILTER (WHERE impression_id IS NULL AND value > 0) AS supporters,
-       (avg(value) FILTER (WHERE impression_id IS NOT NULL))::double precision AS mean_stars
-FROM voices;
+SELECT given.idea_id, coalesce(views, 0) AS views, coalesce(positive, 0) AS positive, coalesce(no, 0) AS no,
+    coalesce(skips, 0) AS skips, coalesce(supporters, 0) AS supporters, mean_stars
+FROM unnest($1::uuid[]) AS given (idea_id) LEFT JOIN counted USING (idea_id) LEFT JOIN seen USING (idea_id);
 
 -- owes_review: whether a person was assigned this idea to review and has not sent the review
 SELECT EXISTS (

@@ -55,7 +55,7 @@ async def test_the_idea_with_more_distinct_voters_stays_and_counts_people_once(c
     await support(connection, two, challenge_id, ada, ben, cem)
     assert await merge(connection, await moderator(connection), challenge_id, one, two) == two
     assert await canonical(connection, one, two) == [two, None]
-    assert (await count_votes(connection, two)).supporters == 3
+    assert (await count_votes(connection, [two]))[two].supporters == 3
 
 
 async def test_among_equals_the_older_idea_stays_unless_another_is_named(connection: Connection) -> None:

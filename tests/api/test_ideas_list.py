@@ -95,6 +95,42 @@ async def test_random_order_is_a_persons_own_and_lasts_a_day(api: Api) -> None:
     assert await listed(one, challenge_id, sort="random") != mine
 
 
+async def test_random_order_of_many_shows_each_once_however_it_is_paged(api: Api) -> None:
+    _, client = await employee(api)
+    challenge_id, author_id = await make_challenge(api.connection), await make_person(api.connection)
+    await api.connection.execute(
+        """INSERT INTO ideas (id, challenge_id, author_id, department, title, state, created_at, updated_at,
+            submitted_at)
+        SELECT gen_random_uuid(), $1, $2, 'Labs', 'Idea ' || n, CASE n % 10 WHEN 0 THEN 'declined' ELSE 'submitted' END,
+            $3, $3, $3
+        FROM generate_series(1, 1500) AS n""",
+        challenge_id,
+        author_id,
+        NOW,
+    )
+    for filters in ({}, {"state": "declined"}):
+        made = await api.connection.fetch(
+            "SELECT id::text FROM ideas WHERE challenge_id = $1 AND state = coalesce($2, state)",
+            challenge_id,
+            filters.get("state"),
+        )
+        paged = [await _every_page(client, challenge_id, limit, sort="random", **filters) for limit in (100, 37)]
+        assert sorted(paged[0]) == sorted(row["id"] for row in made)
+        assert paged[1] == paged[0]
+
+
+async def _every_page(client: httpx.AsyncClient, challenge_id: UUID, limit: int, **params: Any) -> list[str]:
+    ids: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        address = f"/v1/challenges/{challenge_id}/ideas"
+        page = (await client.get(address, params={"limit": limit, **params, **cursor})).json()
+        ids += [item["id"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            return ids
+        cursor = {"cursor": page["next_cursor"]}
+
+
 async def test_list_filters_by_state_tag_department_theme_and_text(api: Api) -> None:
     _, client = await employee(api)
     challenge_id = await make_challenge(api.connection)
