@@ -59,7 +59,7 @@ IDEA = """
            submitted_at FROM ideas WHERE id = $1"""
 SIMILAR = """
     SELECT id, title, state, -(vector <#> $1) AS similarity
-    FROM idea_vectors JOIN ideas ON ideas.id = idea_id ORDER BY vector <#> $1 LIMIT 5"""
+    FROM idea_vectors JOIN ideas ON ideas.id = idea_id WHERE indexed ORDER BY vector <#> $1 LIMIT 5"""
 
 Rows = list[dict[str, Any]]
 
