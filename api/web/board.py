@@ -55,7 +55,12 @@ async def _page(
 ) -> Response[bytes]:
     if not challenge.may_run:
         raise Forbidden("The board is for those who run this challenge.")
-    owed = await decisions.list_owed(connection, actor, challenge.id, now, after=None, limit=_OWED)
+    owed = await view.figures(
+        connection,
+        challenge.id,
+        "owed",
+        lambda: decisions.list_owed(connection, actor, challenge.id, now, after=None, limit=_OWED),
+    )
     watched = await view.figures(
         connection, challenge.id, "board", lambda: board.read_board(connection, actor, challenge.id, now)
     )

@@ -89,7 +89,7 @@ async def _read_filter(
     known = challenge.authorship is Authorship.SHOWN or (
         challenge.authorship is Authorship.HIDDEN and challenge.may_run
     )
-    departments = [group.name for group in await people.list_departments(connection, actor)] if known else []
+    departments = await people.list_department_names(connection, actor) if known else []
     department = view.word("department")
     if department is not None and not known:
         raise Forbidden("Authors are hidden here, and their departments with them.")

@@ -151,6 +151,12 @@ async def remove_role(connection: Connection, actor: Actor, person_id: UUID, rol
     return show_person(actor, person)
 
 
+async def list_department_names(connection: Connection, actor: Actor) -> list[str]:
+    """The names alone, which take no counting through everybody."""
+    require_scope(actor, Scope.READ)
+    return await queries.list_department_names(connection)
+
+
 async def list_departments(connection: Connection, actor: Actor) -> list[PeopleGroup]:
     """The departments that have active people, by name."""
     require_scope(actor, Scope.READ)

@@ -43,20 +43,23 @@ WHERE $3::text IS NULL OR outcome = $3
 ORDER BY idea_id LIMIT $4;
 
 -- list_owed: ideas without an answer, the longest waiting first ($6: only of this theme)
+WITH owed AS MATERIALIZED (
+    SELECT idea.id, greatest(idea.submitted_at, closes_at(challenge)) AS owed_since
+    FROM ideas AS idea JOIN challenges AS challenge ON challenge.id = idea.challenge_id
+    WHERE idea.challenge_id = $1 AND idea.state NOT IN ('draft', 'withdrawn')
+      AND ($6::uuid IS NULL OR EXISTS (SELECT FROM idea_placements WHERE idea_id = idea.id AND theme_id = $6))
+      AND NOT EXISTS (SELECT FROM decisions WHERE decisions.idea_id IN (idea.id, idea.canonical_id)
+                                              AND decisions.outcome <> 'under_review')
+      AND ($3::timestamptz IS NULL
+           OR (greatest(idea.submitted_at, closes_at(challenge)), idea.id) > ($3, $4::uuid))
+    ORDER BY owed_since, idea.id LIMIT $5
+)
 SELECT idea.id AS idea_id, idea.title, idea.state, idea.canonical_id, coalesce(themes.name, themes.label) AS theme,
-       greatest(idea.submitted_at, closes_at(challenge)) AS owed_since,
-       greatest(0, extract(epoch FROM $2 - greatest(idea.submitted_at, closes_at(challenge))) / 3600)::double precision
-           AS age_hours
-FROM ideas AS idea JOIN challenges AS challenge ON challenge.id = idea.challenge_id
+       owed_since, greatest(0, extract(epoch FROM $2 - owed_since) / 3600)::double precision AS age_hours
+FROM owed JOIN ideas AS idea USING (id)
 LEFT JOIN idea_placements AS placed ON placed.idea_id = idea.id
 LEFT JOIN themes ON themes.id = placed.theme_id
-WHERE idea.challenge_id = $1 AND idea.state NOT IN ('draft', 'withdrawn')
-  AND ($6::uuid IS NULL OR placed.theme_id = $6)
-  AND NOT EXISTS (SELECT FROM decisions WHERE decisions.idea_id IN (idea.id, idea.canonical_id)
-                                          AND decisions.outcome <> 'under_review')
-  AND ($3::timestamptz IS NULL
-       OR (greatest(idea.submitted_at, closes_at(challenge)), idea.id) > ($3, $4::uuid))
-ORDER BY owed_since, idea.id LIMIT $5;
+ORDER BY owed_since, idea.id;
 
 -- summarise_answers: answer rate and time to the first answer; the answer of a merged idea is that of its survivor
 WITH first_answer AS MATERIALIZED (

@@ -54,17 +54,15 @@ CROSS JOIN LATERAL (
 WHERE (key, id) > (coalesce($6::int8, -9223372036854775808), coalesce($7::uuid, '00000000-0000-0000-0000-000000000000'))
 ORDER BY start, key, id LIMIT $8;
 
--- ids_matching: the same, the best matches of a text first; of more than a thousand, the latest thousand
-WITH matched AS MATERIALIZED (
-    SELECT id, submitted_at
-    FROM ideas WHERE search @@ (websearch_to_tsquery('english', $9) || websearch_to_tsquery('simple', $9))
+-- ids_matching: the same, the best matches of a text first; of more than five hundred, the latest five hundred
+WITH latest AS MATERIALIZED (
+    SELECT id FROM ideas WHERE search @@ (websearch_to_tsquery('english', $9) || websearch_to_tsquery('simple', $9))
     AND challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
     AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
     AND ($4::text IS NULL OR department = $4)
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
         WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
-), latest AS MATERIALIZED (
-    SELECT id FROM matched ORDER BY submitted_at DESC, id DESC LIMIT 1000
+    ORDER BY submitted_at DESC, id DESC LIMIT 500
 )
 SELECT id, key FROM (
     SELECT id, ts_rank_cd(search,

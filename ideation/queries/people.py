@@ -117,6 +117,11 @@ async def set_active(connection: Connection, person_id: UUID, active: bool, now:
     return msgspec.convert(row, Person)
 
 
+async def list_department_names(connection: Connection) -> list[str]:
+    """Every department with active people, without counting them."""
+    return [row["name"] for row in await connection.fetch(_SQL["list_department_names"])]
+
+
 async def list_departments(connection: Connection) -> list[PeopleGroup]:
     """Every department with active people."""
     return [msgspec.convert(row, PeopleGroup) for row in await connection.fetch(_SQL["list_departments"])]

@@ -51,6 +51,15 @@ UPDATE people SET roles = $2, version = version + 1, updated_at = $3 WHERE id = 
 -- set_active: let a person in or keep them out
 UPDATE people SET active = $2, version = version + 1, updated_at = $3 WHERE id = $1 RETURNING *;
 
+-- list_department_names: departments with active people, each found by one step along the index
+WITH RECURSIVE named AS (
+    (SELECT department AS name FROM people WHERE active ORDER BY department LIMIT 1)
+    UNION ALL
+    SELECT (SELECT department FROM people WHERE active AND department > named.name ORDER BY department LIMIT 1)
+    FROM named WHERE name IS NOT NULL
+)
+SELECT name FROM named WHERE name IS NOT NULL ORDER BY name;
+
 -- list_departments: departments with how many active people they have
 SELECT department AS name, count(*)::integer AS people FROM people WHERE active GROUP BY department ORDER BY department;
 

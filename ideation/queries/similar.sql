@@ -14,8 +14,12 @@ SELECT idea_id FROM (
 ) AS near
 ORDER BY distance LIMIT $4;
 
--- nearest_by_words: ideas of some challenges that share rare words
-SELECT id FROM ideas WHERE search @@ $1::text::tsquery AND challenge_id = ANY ($2::uuid[]) AND state <> 'draft'
+-- nearest_by_words: ideas of some challenges that share rare words; of more than a thousand, the latest thousand
+SELECT id FROM (
+    SELECT id, search FROM ideas
+    WHERE search @@ $1::text::tsquery AND challenge_id = ANY ($2::uuid[]) AND state <> 'draft'
+    ORDER BY submitted_at DESC LIMIT 1000
+) AS latest
 ORDER BY ts_rank(search, $1::text::tsquery) DESC, id LIMIT $3;
 
 -- list_near: some ideas, merged ones as those shown for them, with their latest decision

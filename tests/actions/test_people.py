@@ -12,6 +12,7 @@ from ideation.actions.people import (
     create_person,
     deactivate_person,
     grant_role,
+    list_department_names,
     list_departments,
     list_people,
     list_sites,
@@ -224,6 +225,16 @@ async def test_departments_and_sites_count_active_people(connection: Connection)
         PeopleGroup(name="Aa", people=2)
     ]
     assert await list_sites(connection, employee) == [PeopleGroup(name="Oslo", people=1)]
+
+
+async def test_department_names_are_those_with_active_people_in_order(connection: Connection) -> None:
+    employee = await make_actor(connection, department="Cc")
+    for department, active in (("Aa", True), ("Aa", True), ("Bb", False)):
+        await make_person(connection, department=department, active=active)
+    assert await list_department_names(connection, employee) == [
+        group.name for group in await list_departments(connection, employee)
+    ]
+    assert {"Aa", "Bb", "Cc"} & set(await list_department_names(connection, employee)) == {"Aa", "Cc"}
 
 
 async def test_change_person_changes_only_what_is_given(connection: Connection) -> None:
