@@ -25,6 +25,7 @@ from scoring import (
     pairwise,
     panel,
     position,
+    propagation,
     protection,
     ranks,
     stars,
@@ -140,6 +141,31 @@ def test_bradley_terry_without_comparisons_is_level() -> None:
 
     assert fit.strength.tolist() == [0.0, 0.0, 0.0]
     assert fit.sd.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_propagation_without_comparisons_is_the_prior() -> None:
+    level, empty = propagation.fit([], [], 3, prior_variance=2.0), propagation.fit([], [], 0)
+
+    assert (level.mean.tolist(), level.covariance.tolist()) == ([0.0] * 3, (2.0 * np.eye(3)).tolist())
+    assert (empty.mean.shape, empty.covariance.shape) == ((0,), (0, 0))
+
+
+@pytest.mark.parametrize("model", ["logit", "logit-mixture", "probit"])
+def test_propagation_of_a_perfect_cycle_is_level(model: propagation.Model) -> None:
+    found = propagation.fit([0, 1, 2], [1, 2, 0], 3, model=model)
+
+    assert found.mean == pytest.approx([0.0] * 3, abs=1e-9)
+
+
+@pytest.mark.parametrize("model", ["logit", "logit-mixture", "probit"])
+@pytest.mark.parametrize("variance", [1e-9, 1e5])
+def test_propagation_settles_on_one_sided_answers(model: propagation.Model, variance: float) -> None:
+    found = propagation.fit([0] * 4 + [2], [1] * 4 + [3], 4, model=model, prior_variance=variance)
+
+    assert found.sweeps < propagation.MAX_SWEEPS
+    assert (np.linalg.eigvalsh(found.covariance) > 0).all()
+    assert found.mean[0] == pytest.approx(-found.mean[1], rel=1e-6)
+    assert found.mean[0] > found.mean[2] > 0
 
 
 def test_bradley_terry_home_term_takes_the_advantage_out() -> None:
@@ -331,6 +357,8 @@ WRONG: list[tuple[str, Callable[[], object]]] = [
     ("itself", lambda: pairwise.comparisons([0], [0], 2)),
     ("terms must be", lambda: pairwise.comparisons([0], [1], 2, [[3]])),
     ("without a prior", lambda: pairwise.fit(pairwise.comparisons([0], [1], 2), prior="none")),
+    ("itself", lambda: propagation.fit([0], [0], 2)),
+    ("prior_variance", lambda: propagation.fit([0], [1], 2, prior_variance=math.inf)),
     ("two or more", lambda: orderings.fit([[0]], 2)),
     ("credits", lambda: tokens.support([0], [0], [101], voter_count=1, idea_count=1)),
     ("a and b", lambda: lemons.score([1], [1], a=0)),

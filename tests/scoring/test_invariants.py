@@ -21,6 +21,7 @@ from scoring import (
     orderings,
     pairwise,
     panel,
+    propagation,
     ranks,
     stars,
     wilson,
@@ -286,6 +287,26 @@ def test_pairwise_order_and_labels_change_nothing(seed: int) -> None:
 
     assert one.tobytes() == shuffled.tobytes()
     np.testing.assert_allclose(one, moved[label], atol=1e-7)
+
+
+@settings(SETTINGS, max_examples=5)
+@given(SEEDS, st.sampled_from(["logit", "logit-mixture", "probit"]))
+def test_propagation_order_and_labels_change_nothing_and_a_win_lifts(seed: int, model: propagation.Model) -> None:
+    random = np.random.default_rng(seed)
+    winner = random.integers(0, 6, 20)
+    loser = (winner + random.integers(1, 6, 20)) % 6
+    label, order = random.permutation(6), random.permutation(20)
+
+    one = propagation.fit(winner, loser, 6, model=model)
+    shuffled = propagation.fit(winner[order], loser[order], 6, model=model)
+    moved = propagation.fit(label[winner], label[loser], 6, model=model)
+    lifted = propagation.fit(np.append(winner, 0), np.append(loser, 1), 6, model=model)
+
+    assert one.mean.tobytes() == shuffled.mean.tobytes()
+    np.testing.assert_allclose(one.mean, moved.mean[label], atol=1e-7)
+    np.testing.assert_allclose(one.covariance, moved.covariance[np.ix_(label, label)], atol=1e-7)
+    assert lifted.mean[0] > one.mean[0]
+    assert np.diag(one.covariance).max() < 4.0
 
 
 @SETTINGS

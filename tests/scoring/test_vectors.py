@@ -14,6 +14,7 @@ from scoring import (
     orderings,
     pairwise,
     panel,
+    propagation,
     stars,
     trending,
     wilson,
@@ -96,6 +97,23 @@ def test_luce_spectral_ranking_matches_choix() -> None:
     assert alternatives.spectral(*BEATS, 3).tolist() == near([0.23104906, -0.46209812, 0.23104906])
 
 
+@pytest.mark.parametrize(
+    ("model", "outer", "inner"),
+    [("logit-mixture", 2.24876774, 0.54278959), ("probit", 2.64311237, 0.71902005)],
+)
+def test_expectation_propagation_matches_choix(model: propagation.Model, outer: float, inner: float) -> None:
+    found = propagation.fit([3, 2, 1], [2, 1, 0], 4, model=model, prior_variance=8.0)
+
+    assert found.mean.tolist() == near([-outer, -inner, inner, outer])
+
+
+def test_expectation_propagation_with_exact_moments_is_near_the_approximation_of_choix() -> None:
+    found = propagation.fit([3, 2, 1], [2, 1, 0], 4, model="logit", prior_variance=8.0)
+
+    assert found.mean.tolist() == pytest.approx([-2.24876774, -0.54278959, 0.54278959, 2.24876774], rel=2e-3)
+    assert found.mean.tolist() == near([-2.25011096, -0.54346537, 0.54346537, 2.25011096])
+
+
 def test_colley_ratings_match_the_published_method() -> None:
     assert alternatives.colley(*BEATS, 3).tolist() == near([0.5714286, 0.4285714, 0.5])
 
@@ -164,6 +182,19 @@ def test_panel_solution_matches_hendersons_equations() -> None:
     assert found.q.tolist() == near([-0.45479565, 1.05631407, -1.03649731, 0.47717652])
     assert found.b.tolist() == near([0.3350892, -0.40282676, 0.07564962])
     assert np.sqrt(found.q_variance).tolist() == near([0.68418789, 0.68418789, 0.68540101, 0.82622659])
+
+
+def test_panel_solution_solves_hendersons_mixed_model_equations() -> None:
+    idea, reviewer = np.array([0, 0, 1, 1, 2, 2, 3]), np.array([0, 1, 0, 2, 1, 2, 0])
+    score = np.array([6, 4, 8, 7, 3, 5, 7])
+    design = np.hstack([np.eye(4)[idea], np.eye(3)[reviewer]])
+    ridge = np.diag([1.27 / 1.28] * 4 + [1.27 / 0.24] * 3)
+    expected = np.linalg.solve(design.T @ design + ridge, design.T @ (score - 40 / 7))
+
+    data = panel.reviews(idea, reviewer, score, 4, 3)
+    found = panel.solve(data, np.full(7, 40 / 7), panel.Variances(idea=1.28, reviewer=0.24, noise=1.27))
+
+    np.testing.assert_allclose(np.concatenate((found.q, found.b)), expected, atol=1e-13)
 
 
 def test_group_consensus_is_the_geometric_mean_of_the_polis_product() -> None:
