@@ -27,6 +27,12 @@ BENCHMARKS = {
     "http": Benchmark("http_load", "requests to the real API, beside bare handlers and pgbench", full=("--full",)),
     "faults": Benchmark("faults", "everything broken on purpose under load, and what was lost", full=("--full",)),
     "jam": Benchmark("jam", "an event of 46,000 ideas compressed in time, workers included", full=("--full",)),
+    "hints": Benchmark(
+        "similar_hint",
+        "hints while typing: time and recall; how soon a new idea's suggestions are stored",
+        quick=("--seconds", "20"),
+        full=("--ideas", "46000"),
+    ),
     "clustering": Benchmark(
         "clustering_scale",
         "a whole analysis from nothing: time by stage, memory, growth",

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.http_client import request_bytes
 from ideation.database import Connection, open_connection
 from ideation.migrate import migrate_up
-from ideation.text.encoder import load_encoder
+from ideation.text.encoder import encode_ideas, load_encoder
 from ideation.text.normalise import idea_text
 
 NEWCOMERS = 6_000
@@ -81,7 +81,7 @@ async def _add_vectors(connection: Connection, texts: list[tuple[int, str, str]]
     await connection.execute("DROP INDEX idea_vectors_vector_idx")
     for start in range(0, len(texts), _AT_ONCE):
         part = texts[start : start + _AT_ONCE]
-        vectors = encoder.encode([idea_text(title, body) for _, title, body in part])
+        vectors = encode_ideas(encoder, [idea_text(title, body) for _, title, body in part])
         rows = [
             (row_id(2, number), CHALLENGE, encoder.name, vector.astype(np.float32))
             for (number, _, _), vector in zip(part, vectors, strict=True)

@@ -14,8 +14,8 @@ from ideation.database import Connection
 from ideation.entities.people import Actor
 from ideation.entities.similar import NearIdea, SimilarIdea, SimilarRequest
 from ideation.queries import similar as queries
-from ideation.queries.vectors import telling_words
-from ideation.rules.similar import fuse
+from ideation.queries.vectors import telling_words, word_weights
+from ideation.rules.similar import order_by_likeness
 from ideation.text.encoder import load_encoder
 from ideation.text.explain import passages, shared_terms
 from ideation.text.normalise import idea_text, plain_text
@@ -60,9 +60,10 @@ async def _near(
     )
     words = await telling_words(connection, text, _WORDS_ASKED_FOR, most_ideas=_MOST_IDEAS_BY_WORDS)
     by_words = await queries.nearest_by_words(connection, words, challenges, _CANDIDATES) if words else []
-    near = await queries.list_near(
-        connection, fuse(by_meaning, by_words), vector, encoder.name, without=without, limit=2 * limit
-    )
+    found = list(dict.fromkeys([*by_meaning, *by_words]))
+    candidates = await queries.list_candidates(connection, found, vector, encoder.name)
+    ordered = order_by_likeness(candidates, await word_weights(connection, text))
+    near = await queries.list_near(connection, ordered, vector, encoder.name, without=without, limit=2 * limit)
     kept = [idea for idea in near if (idea.similarity or 0.0) >= _LEAST_SIMILARITY or idea.id in by_words][:limit]
     nearest = _nearest_passages(kept, vector)
     return [_similar(idea, passage, text, challenge_id) for idea, passage in zip(kept, nearest, strict=True)]

@@ -20,6 +20,14 @@ class SimilarRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     limit: Annotated[int, Meta(ge=1, le=20)] = 5
 
 
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """An idea that may be near: the cosine of its vector, if it has one, and its words as the index has them."""
+
+    id: UUID
+    similarity: float | None
+    lexemes: list[str]
+
+
 class NearIdea(msgspec.Struct, frozen=True, kw_only=True):
     """A near idea as the database gives it; an idea that was merged is represented by the one shown for it."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ideation.database import Connection
 from ideation.entities.people import Actor, Role
-from ideation.entities.similar import NearIdea
+from ideation.entities.similar import Candidate, NearIdea
 from ideation.queries import load_statements
 from ideation.queries.vectors import search_around
 
@@ -41,6 +41,14 @@ async def nearest_by_meaning(
 async def nearest_by_words(connection: Connection, words: str, challenges: Sequence[UUID], limit: int) -> list[UUID]:
     """Ideas of these challenges that share the words of a tsquery."""
     return _ids(await connection.fetch(_SQL["nearest_by_words"], words, challenges, limit))
+
+
+async def list_candidates(
+    connection: Connection, ids: Sequence[UUID], vector: NDArray[np.float32], encoder: str
+) -> list[Candidate]:
+    """What orders these ideas, in the order given."""
+    rows = await connection.fetch(_SQL["list_candidates"], ids, vector, encoder)
+    return [Candidate(**row) for row in rows]
 
 
 async def list_near(

@@ -22,6 +22,12 @@ SELECT id FROM (
 ) AS latest
 ORDER BY ts_rank(search, $1::text::tsquery) DESC, id LIMIT $3;
 
+-- list_candidates: what orders some ideas
+SELECT ideas.id, (-(vector <#> $2))::float8 AS similarity, tsvector_to_array(ts_filter(search, '{a,b}')) AS lexemes
+FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place) JOIN ideas ON ideas.id = page.id
+LEFT JOIN idea_vectors ON idea_id = ideas.id AND encoder = $3
+ORDER BY place;
+
 -- list_near: some ideas, merged ones as those shown for them, with their latest decision
 SELECT DISTINCT ON (found.place) shown.id, shown.challenge_id, question, shown.title, left(shown.body, 4000) AS body,
     shown.state, shown.submitted_at, similarity,

@@ -96,6 +96,15 @@ async def telling_words(connection: Connection, text: str, limit: int, *, most_i
     return words
 
 
+async def word_weights(connection: Connection, text: str) -> dict[str, float]:
+    """How rare each word of a text is by PostgreSQL's own statistics: the logarithm of one through its share of ideas.
+
+    A word the statistics lack counts as held by half as many ideas as the rarest that they know.
+    """
+    rows = await connection.fetch(_SQL["word_weights"], text)
+    return {row["lexeme"]: row["weight"] for row in rows}
+
+
 async def vectors_of_earlier(connection: Connection, challenge_id: UUID, encoder: str, limit: int) -> list[Vector]:
     """Vectors of ideas of earlier challenges, the latest first."""
     return [row["vector"] for row in await connection.fetch(_SQL["vectors_of_earlier"], challenge_id, encoder, limit)]

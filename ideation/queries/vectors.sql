@@ -78,6 +78,16 @@ WITH asked AS (
 SELECT coalesce(string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | '), '') FROM rarest
 WHERE place <= $2 AND held * greatest((SELECT reltuples FROM pg_class WHERE oid = 'ideas'::regclass), 1) <= $3::float8;
 
+-- word_weights: the words of a text, and the logarithm of one through the share of ideas that hold each
+WITH common AS (
+    SELECT word, share
+    FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, share)
+    WHERE schemaname = current_schema() AND tablename = 'ideas' AND attname = 'search' AND word IS NOT NULL
+)
+SELECT lexeme, -ln(least(coalesce(share, (SELECT min(share) / 2 FROM common), 0.01), 1))::float8 AS weight
+FROM unnest(to_tsvector('english', $1)) LEFT JOIN common ON word = lexeme
+WHERE length(lexeme) > 1;
+
 -- vectors_of_earlier: the latest vectors of ideas of challenges made before this one
 SELECT vector FROM (
     SELECT idea_id, challenge_id, vector FROM idea_vectors WHERE encoder = $2

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019\-.+#][^\W_]+|\+\+|#)*", re.UNICODE)
 _VOWEL = re.compile(r"[aeiouy]")
@@ -236,6 +237,7 @@ def words(text: str) -> list[str]:
     return [word.replace("\u2019", "'") for word in _WORD.findall(text.lower())]
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A light English stem: plural, -ed and -ing endings removed, so that "voting", "voted" and "votes" meet.
 

@@ -1,30 +1,16 @@
-"""Joining two lists of near ideas, choosing when themes are due, and grouping duplicates."""
+"""When themes are due, and which ideas duplicates make a group of."""
 
 from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ideation.entities.duplicates import KnownPair, PairState
 from ideation.entities.themes import ThemeProgress
 from ideation.rules.duplicates import groups_of, model_is_due
-from ideation.rules.similar import fuse
 from ideation.rules.themes import is_overdue, looks_for_count, refresh_due_at
 from tests.factories import NOW
-
-
-def test_what_both_lists_hold_comes_first() -> None:
-    assert fuse(["a", "b", "c"], ["c", "d"]) == ["c", "a", "b", "d"]
-    assert fuse([], []) == []
-
-
-@given(st.lists(st.integers(0, 20), unique=True), st.lists(st.integers(0, 20), unique=True))
-def test_fusing_keeps_every_item_once(one: list[int], other: list[int]) -> None:
-    assert sorted(fuse(one, other)) == sorted({*one, *other})
-    assert fuse(one, one) == fuse(one) == one
 
 
 def progress(ideas: int, changed: int, last: int | None, seconds: float = 1.0) -> ThemeProgress:
