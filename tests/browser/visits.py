@@ -47,6 +47,7 @@ class Visit:
 
     async def check_accessibility(self) -> None:
         """axe finds nothing on the page as it is, in light and in dark; and it fits the width of the window."""
+        await self.page.wait_for_load_state()
         await self._check_width()
         for scheme, options in _AXE_OPTIONS.items():
             await self.page.emulate_media(color_scheme=scheme)
