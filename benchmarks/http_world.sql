@@ -54,11 +54,11 @@ FROM impressions WHERE id < bench_id(3, {votes});
 SET session_replication_role = DEFAULT;
 
 -- counters: as the triggers would have counted
-INSERT INTO idea_tallies (idea_id, challenge_id, views, yes, no, trend)
-SELECT ideas.id, bench_id(4, 1), coalesce(seen.cards, 0), coalesce(given.yes, 0), coalesce(given.no, 0),
+INSERT INTO idea_tallies (idea_id, challenge_id, views, effective_views, yes, no, trend)
+SELECT ideas.id, bench_id(4, 1), coalesce(seen.cards, 0), coalesce(seen.weight, 0), coalesce(given.yes, 0), coalesce(given.no, 0),
        trend_after('-Infinity', submitted_at)
 FROM ideas
-LEFT JOIN (SELECT idea_id, count(*) AS cards FROM impressions GROUP BY idea_id) AS seen ON seen.idea_id = ideas.id
+LEFT JOIN (SELECT idea_id, count(*) AS cards, sum(exposure_weight(position)) AS weight FROM impressions GROUP BY idea_id) AS seen ON seen.idea_id = ideas.id
 LEFT JOIN (SELECT idea_id, count(*) FILTER (WHERE value = 1) AS yes, count(*) FILTER (WHERE value = 0) AS no
            FROM votes GROUP BY idea_id) AS given ON given.idea_id = ideas.id;
 

@@ -56,10 +56,11 @@ class Sitting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea that may be dealt, with its counters."""
+    """An idea that may be dealt, with its counters; `effective_views` weighs each card by its place in the feed."""
 
     idea_id: UUID
     views: int
+    effective_views: float
     yes: int
     stars_sum: int
     stars_count: int

@@ -32,21 +32,21 @@ WITH own AS (
     SELECT min(views) AS views FROM idea_tallies WHERE challenge_id = $1 AND in_feed
 )
 SELECT level.* FROM least CROSS JOIN generate_series(0, 1) AS above CROSS JOIN LATERAL (
-    (SELECT idea_id, views, yes, stars_sum, stars_count FROM idea_tallies
+    (SELECT idea_id, views, effective_views::float8, yes, stars_sum, stars_count FROM idea_tallies
      WHERE challenge_id = $1 AND in_feed AND views = least.views + above AND shuffle >= $4
        AND idea_id NOT IN (SELECT idea_id FROM taken) ORDER BY views, shuffle LIMIT $5)
     UNION ALL
-    (SELECT idea_id, views, yes, stars_sum, stars_count FROM idea_tallies
+    (SELECT idea_id, views, effective_views::float8, yes, stars_sum, stars_count FROM idea_tallies
      WHERE challenge_id = $1 AND in_feed AND views = least.views + above AND shuffle < $4
        AND idea_id NOT IN (SELECT idea_id FROM taken) ORDER BY views, shuffle LIMIT $5)
 ) AS level
 UNION ALL
-(SELECT idea_id, views, yes, stars_sum, stars_count FROM idea_tallies
+(SELECT idea_id, views, effective_views::float8, yes, stars_sum, stars_count FROM idea_tallies
  WHERE challenge_id = $1 AND in_feed AND shuffle >= $4
    AND idea_id NOT IN (SELECT idea_id FROM taken) ORDER BY shuffle LIMIT $6);
 
 -- list_all_candidates: every idea a person may still be dealt, for somebody who has answered nearly everything
-SELECT idea_id, views, yes, stars_sum, stars_count
+SELECT idea_id, views, effective_views::float8, yes, stars_sum, stars_count
 FROM idea_tallies
 WHERE challenge_id = $1 AND in_feed
   AND NOT EXISTS (SELECT FROM votes JOIN ideas ON ideas.id = votes.idea_id

@@ -23,18 +23,20 @@ WITH voted AS (
     ) AS vote
     GROUP BY idea_id
 ), seen AS (
-    SELECT idea_id, count(*) AS views FROM impressions GROUP BY idea_id
+    SELECT idea_id, count(*) AS views, sum(exposure_weight(position)) AS effective_views
+    FROM impressions GROUP BY idea_id
 ), said AS (
     SELECT idea_id, count(*) AS comments FROM comments WHERE deleted_at IS NULL AND hidden_at IS NULL GROUP BY idea_id
 ), counted AS (
     SELECT tally.idea_id,
            jsonb_build_object('yes', tally.yes, 'no', tally.no, 'skips', tally.skips, 'supporters', tally.supporters,
                'stars_sum', tally.stars_sum, 'stars_count', tally.stars_count, 'views', tally.views,
-               'comments', tally.comments) AS stored,
+               'effective_views', tally.effective_views, 'comments', tally.comments) AS stored,
            jsonb_build_object('yes', coalesce(voted.yes, 0), 'no', coalesce(voted.no, 0),
                'skips', coalesce(voted.skips, 0), 'supporters', coalesce(voted.supporters, 0),
                'stars_sum', coalesce(voted.stars_sum, 0), 'stars_count', coalesce(voted.stars_count, 0),
-               'views', coalesce(seen.views, 0), 'comments', coalesce(said.comments, 0)) AS real
+               'views', coalesce(seen.views, 0), 'effective_views', coalesce(seen.effective_views, 0),
+               'comments', coalesce(said.comments, 0)) AS real
     FROM idea_tallies AS tally
     LEFT JOIN voted USING (idea_id) LEFT JOIN seen USING (idea_id) LEFT JOIN said USING (idea_id)
 )

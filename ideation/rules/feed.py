@@ -27,7 +27,8 @@ def choose(candidates: list[Candidate], method: VotingMethod, count: int, seed: 
     """The hand, in the order to show it: half least seen, half a Thompson sample; the same seed gives the same hand."""
     views = np.array([candidate.views for candidate in candidates], dtype=np.float64)
     approval = np.array([_approval(candidate, method) for candidate in candidates], dtype=np.float64)
-    mean, sd = _posterior(views, np.minimum(approval, views))
+    exposure = np.array([candidate.effective_views for candidate in candidates], dtype=np.float64)
+    mean, sd = _posterior(np.maximum(exposure, approval), approval)
     allowed = np.ones(views.size, dtype=np.bool_)
     hand = feed.deal(views=views, mean=mean, sd=sd, allowed=allowed, count=count, seed=seed)
     return [candidates[index] for index in hand.tolist()]
@@ -41,10 +42,13 @@ def _approval(candidate: Candidate, method: VotingMethod) -> float:
 
 
 def _posterior(
-    views: npt.NDArray[np.float64], approval: npt.NDArray[np.float64]
+    exposure: npt.NDArray[np.float64], approval: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Mean and standard deviation of a Beta posterior around the candidates' common rate; (k + a) / (n + a + b)."""
-    common = (approval.sum() + 1.0) / (views.sum() + 4.0)
-    weight = views + _PRIOR_VIEWS
+    """Mean and standard deviation of a Beta posterior around the candidates' common rate; (k + a) / (n + a + b).
+
+    `exposure`: effective views, at least as many as the approval, as in `scoring.beta_binomial`.
+    """
+    common = (approval.sum() + 1.0) / (exposure.sum() + 4.0)
+    weight = exposure + _PRIOR_VIEWS
     mean = (approval + common * _PRIOR_VIEWS) / weight
     return mean, np.sqrt(mean * (1 - mean) / (weight + 1))

@@ -17,6 +17,7 @@ from ideation.entities.votes import AnswerInput, Word
 from ideation.errors import ChallengeClosed, Forbidden, NotFound
 from ideation.ids import new_id
 from ideation.rules.feed import choose
+from scoring.beta_binomial import exposure_weight
 from scoring.simulate.measures import gini
 from tests.factories import NOW, insert, make_actor, make_challenge, make_idea
 
@@ -201,9 +202,31 @@ async def test_views_spread_evenly_over_people_who_draw_at_once_and_late_ideas_c
 
 def test_choose_prefers_the_least_seen_and_the_liked() -> None:
     def candidate(views: int, yes: int) -> Candidate:
-        return Candidate(idea_id=new_id(), views=views, yes=yes, stars_sum=0, stars_count=0)
+        return Candidate(idea_id=new_id(), views=views, effective_views=views, yes=yes, stars_sum=0, stars_count=0)
 
     unseen, liked = candidate(0, 0), candidate(30, 30)
     others = [candidate(30, 1) for _ in range(20)]
     hand = choose([*others, unseen, liked], VotingMethod.YES_NO, 2, seed=1)
     assert {one.idea_id for one in hand} == {unseen.idea_id, liked.idea_id}
+
+
+async def test_cards_further_down_count_for_less_exposure(connection: Connection) -> None:
+    challenge_id = await make_challenge(connection)
+    await make_ideas(connection, challenge_id, 3)
+    hand = await deal(connection, await make_actor(connection), challenge_id, DealInput(limit=3), NOW)
+    rows = await connection.fetch("SELECT idea_id, views, effective_views::float8 FROM idea_tallies")
+    found = {row["idea_id"]: (row["views"], row["effective_views"]) for row in rows}
+    weights = exposure_weight([1, 2, 3]).round(6).tolist()
+    assert found == {card.idea_id: (1, weight) for card, weight in zip(hand.cards, weights, strict=True)}
+
+
+def test_choose_samples_the_idea_that_got_its_answers_further_down() -> None:
+    def candidate(effective_views: float, yes: int) -> Candidate:
+        return Candidate(
+            idea_id=new_id(), views=400, effective_views=effective_views, yes=yes, stars_sum=0, stars_count=0
+        )
+
+    low = candidate(150.0, 100)
+    others = [candidate(400.0, 100) for _ in range(9)]
+    hands = [choose([low, *others], VotingMethod.YES_NO, 2, seed=seed) for seed in range(40)]
+    assert sum(low in hand for hand in hands) == 40
