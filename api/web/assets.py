@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException
 from api.dependencies import AnyRequest
 
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_NAMES = ("app.css", "app.js", "htmx.min.js", "icon.svg", "live.js", "map.js", "running.js")
+_NAMES = ("app.css", "app.js", "htmx.min.js", "icon.svg", "live.js", "map.js", "import.js", "running.js")
 
 
 class Asset(msgspec.Struct, frozen=True, kw_only=True):

@@ -93,7 +93,7 @@ async def read_form(request: AnyRequest) -> Form:
 async def answer_once(request: Request[Any, Any, Any]) -> Response[bytes] | None:
     """Hook before every page: a form sent twice as it stands does its work once, and is answered as the first time."""
     work = work_of(request.scope)
-    if request.method != "POST" or work.credential is None:
+    if request.method != "POST" or work.credential is None or request.route_handler.opt.get("streams"):
         return None
     if not (await read_form(request)).text(ONCE_FIELD):
         return None

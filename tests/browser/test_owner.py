@@ -141,3 +141,23 @@ async def _publish(page: Page) -> None:
     await page.get_by_label("Answers that are still owed").fill("1")
     await page.get_by_role("button", name="Decide and publish the results").click()
     await expect(page.get_by_text("its results are published")).to_be_visible()
+
+
+async def test_file_is_imported_with_a_bar_and_its_rejected_lines_are_told(open_as: OpenAs, site: Site) -> None:
+    owner = await _owner(open_as, site)
+    assert owner.person_id is not None
+    challenge_id = await site.challenge(owner_id=owner.person_id)
+    page = await owner.open(f"/challenges/{challenge_id}/imports")
+    await owner.check_accessibility()
+    await page.locator("#file").set_input_files({"name": "x.jsonl", "mimeType": "", "buffer": b"id,title\n"})
+    await page.get_by_role("button", name="Import the file").click()
+    await expect(page.get_by_role("alert").first).to_contain_text("This is not JSON Lines")
+    await owner.check_accessibility()
+    # The refusal that this test asks for comes to the script, not as a document.
+    assert [trouble.split(": ")[1].split()[0] for trouble in owner.troubles] == ["422"]
+    owner.troubles.clear()
+    broken = b'{"kind":"idea"}\n'
+    await page.locator("#file").set_input_files({"name": "y.jsonl", "mimeType": "", "buffer": broken})
+    await page.get_by_role("button", name="Import the file").click()
+    await expect(page.get_by_role("cell", name="Object missing required field")).to_be_visible()
+    await owner.check_accessibility()

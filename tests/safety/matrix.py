@@ -91,7 +91,7 @@ def status_of(response: httpx.Response) -> int:
 
 def _content(how: Ask, world: World) -> tuple[bytes | None, str]:
     if how.raw is not None:
-        return how.raw, "application/octet-stream"
+        return how.raw, how.media_type
     if how.body is None:
         return None, ""
     body = _with_ids(how.body, world)

@@ -53,9 +53,15 @@ class Ask(msgspec.Struct, frozen=True):
     query: str = ""
     if_match: bool = False
     raw: bytes | None = None
+    media_type: str = "application/octet-stream"
     form: bool = False
 
 
+# A form with a file, as a browser sends it.
+FILE_FORM = (
+    b'--b\r\nContent-Disposition: form-data; name="holds"\r\n\r\njsonl\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.jsonl"\r\n\r\n{"kind":"idea"}\n\r\n--b--\r\n'
+)
 CLOSED = {"challenge_id": "closed_challenge"}
 VOTED = {"idea_id": "voted_idea"}
 DRAFT = {"challenge_id": "draft_challenge"}
@@ -195,6 +201,7 @@ ASKS: dict[str, Ask] = {
     "POST /reviews/{assignment_id}": Ask({"version": "1", "comment": "Good."}, form=True),
     "POST /reviews/{assignment_id}/conflict": Ask(REASON, form=True),
     "POST /challenges/{challenge_id}/stage": Ask({"step": "close", "version": "1"} | REASON, form=True),
+    "POST /challenges/{challenge_id}/imports": Ask(raw=FILE_FORM, media_type="multipart/form-data; boundary=b"),
     "POST /challenges/{challenge_id}/members": Ask({"person_id": "{other_panelist}"}, form=True),
     "POST /challenges/{challenge_id}/assign": Ask({}, CLOSED, form=True),
     "POST /challenges/{challenge_id}/duplicates": Ask({"pair": "{pair}", "verdict": "dismissed"}, form=True),
