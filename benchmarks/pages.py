@@ -31,8 +31,14 @@ REQUESTS, WARM_UP = 60, 5
 _SQL = Path(__file__).with_suffix(".sql")
 _DECIDE = "UPDATE challenges SET stage = 'decided', frozen_at = now(), decided_at = now(), version = version + 1"
 _C = f"/challenges/{CHALLENGE}"
-# Asked for by a script or as a file, of no length of their own, or not a page.
-_NOT_MEASURED = {"/assets/{digest:str}/{name:str}", "/profile/data", "/sign-in/{secret:str}"}
+# Asked for by a script or as a file, of no length of their own, streams without an end, or not a page.
+_NOT_MEASURED = {
+    "/assets/{digest:str}/{name:str}",
+    "/profile/data",
+    "/sign-in/{secret:str}",
+    "/admin/jobs/events",
+    "/challenges/{challenge_id:uuid}/events",
+}
 _ASSET = re.compile(r'(?:href|src)="(/assets/[^"]+)"')
 
 _WORDS = ("water", "river", "paper", "window", "energy", "display", "forest", "school")
@@ -82,6 +88,7 @@ PAGE_KINDS = [
     PageKind("answers", "C/answers", "C/answers", _OWNER),
     PageKind("duplicates", "C/duplicates", "C/duplicates", _OWNER),
     PageKind("themes", "C/themes", "C/themes", _OWNER),
+    PageKind("a theme", "C/themes/{theme_id:uuid}", "C/themes/{theme}", _OWNER),
     PageKind("panel", "C/panel", "C/panel", _OWNER),
     PageKind("meeting", "C/meeting", "C/meeting", _OWNER),
     PageKind("report", "C/report", "C/report", _OWNER),

@@ -17,7 +17,8 @@ FROM generate_series(1, {ideas}) AS n;
 
 -- duplicates: three thousand pairs that wait for a verdict, two thousand ideas merged into others
 INSERT INTO duplicate_pairs (id, idea_a, idea_b, challenge_id, probability, evidence, model_version, proposed_at)
-SELECT bench_id(9, n), bench_id(2, 10 * n), bench_id(2, 10 * n + 3), bench_id(4, 1), random(), '{{}}', 'benchmark', now()
+SELECT bench_id(9, n), bench_id(2, 10 * n), bench_id(2, 10 * n + 3), bench_id(4, 1), random(),
+       '{{"shared_terms": [], "passages": [], "parts": []}}', 'benchmark', now()
 FROM generate_series(1, least(3000, {ideas} / 20)) AS n;
 SET session_replication_role = DEFAULT;
 UPDATE ideas SET canonical_id = bench_id(2, 5) WHERE id IN (SELECT bench_id(2, 100 + 20 * n) FROM generate_series(1, 30) AS n);
