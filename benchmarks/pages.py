@@ -38,6 +38,8 @@ _NOT_MEASURED = {
     "/sign-in/{secret:str}",
     "/admin/jobs/events",
     "/challenges/{challenge_id:uuid}/events",
+    # There only while and after a file is read.
+    "/imports/{import_id:uuid}",
 }
 _ASSET = re.compile(r'(?:href|src)="(/assets/[^"]+)"')
 
@@ -87,6 +89,7 @@ PAGE_KINDS = [
     PageKind("board", "C/board", "C/board", _OWNER),
     PageKind("answers", "C/answers", "C/answers", _OWNER),
     PageKind("duplicates", "C/duplicates", "C/duplicates", _OWNER),
+    PageKind("import", "C/imports", "C/imports", _OWNER),
     PageKind("themes", "C/themes", "C/themes", _OWNER),
     PageKind("a theme", "C/themes/{theme_id:uuid}", "C/themes/{theme}", _OWNER),
     PageKind("panel", "C/panel", "C/panel", _OWNER),
