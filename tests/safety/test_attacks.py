@@ -19,7 +19,7 @@ ATTACKS = [
     "<svg/onload=alert(1)>",
     "<iframe srcdoc='<script>alert(1)</script>'>",
     "<form action=//evil.example><button>Sign in</button></form>",
-    "{{ 7 * 191 }}{% raw %}${7*191}<%= 7*191 %>",
+    "{{ 'zqj' * 4 }}{% raw %}${'zqj'*4}<%= 'zqj'*4 %>",
     "`<script>alert(1)</script>`\n\n    <script>alert(2)</script>",
     "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
     "]]><script>alert(1)</script><!--",
@@ -79,7 +79,7 @@ async def test_stored_text_is_never_code_on_a_page_or_in_rendered_html(api: Api,
     answers = [await browser.get(page) for page in pages]
     assert {answer.status_code for answer in answers} == {200}
     assert [dangers(answer.text) for answer in answers] == [[]] * len(pages)
-    assert "1337" not in "".join(answer.text for answer in answers)
+    assert "zqjzqj" not in "".join(answer.text for answer in answers)
     assert dangers(idea["body_html"]) == []
     assert dangers(comment.json()["body_html"]) == []
 
