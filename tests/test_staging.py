@@ -44,6 +44,12 @@ async def test_repeat_merges_while_the_job_waits(connection: Connection) -> None
     assert await stage_job(connection, "rank", "a", NOW) != first
 
 
+async def test_repeat_goes_to_the_queue_that_was_asked_for_last(connection: Connection) -> None:
+    await stage_job(connection, "rank", "a", NOW, queue="analysis")
+    await stage_job(connection, "rank", "a", NOW, queue="large", arguments={"large": True})
+    assert [(row["queue"], row["arguments"]) for row in await rows(connection)] == [("large", {"large": True})]
+
+
 async def test_job_of_a_change_taken_back_is_gone(connection: Connection) -> None:
     transaction = connection.transaction()
     await transaction.start()

@@ -1,10 +1,10 @@
 """Seeing what the workers do: for administrators every job, for those who run a challenge its analyses."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from ideation.database import Connection
-from ideation.entities.jobs import AnalysisState, JobState, JobView
+from ideation.entities.jobs import LONGEST_RUN, AnalysisState, JobState, JobView
 from ideation.entities.people import Actor
 from ideation.errors import NotFound, WrongState
 from ideation.paging import Page, PageKey, cut_page
@@ -14,9 +14,6 @@ from ideation.queries import jobs as queries
 from ideation.queries.audit import record
 from ideation.rules.access import require_administrator
 from ideation.rules.challenges import require_running_it
-
-# A run that has not ended after this long was cut off.
-_LONGEST_RUN = timedelta(hours=1)
 
 
 async def list_jobs(
@@ -47,6 +44,6 @@ async def read_analysis(connection: Connection, actor: Actor, challenge_id: UUID
     """How fresh the duplicates, themes and ranking of a challenge are, and what failed; for those who run it."""
     require_running_it(actor, await challenge_queries.find_challenge(connection, challenge_id, now))
     return AnalysisState(
-        analyses=await queries.list_freshness(connection, challenge_id, now - _LONGEST_RUN),
+        analyses=await queries.list_freshness(connection, challenge_id, now - LONGEST_RUN),
         failed_jobs=await queries.list_failed_jobs_of_challenge(connection, challenge_id),
     )

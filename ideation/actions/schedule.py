@@ -40,7 +40,7 @@ async def _rank(connection: Connection, _settings: Settings, now: datetime) -> N
 
 async def _recluster(connection: Connection, _settings: Settings, now: datetime) -> None:
     for challenge_id in await schedule_queries.list_to_recluster(connection, now):
-        progress = await theme_queries.read_progress(connection, challenge_id)
+        progress = await theme_queries.read_progress(connection, challenge_id, now)
         due_at = now if is_overdue(progress, now) else refresh_due_at(progress, now)
         if due_at is not None:
             await stage_job(connection, "refresh_themes", challenge_id, now, queue="analysis", not_before=due_at)

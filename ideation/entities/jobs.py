@@ -1,12 +1,15 @@
 """Staged jobs as workers run them and as people see them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
+
+LONGEST_RUN = timedelta(hours=1)
+"""A run of an analysis that has not ended after this long was cut off."""
 
 
 class JobState(StrEnum):

@@ -53,13 +53,17 @@ class PlacedIdea(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThemeProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a challenge the last good run of its themes saw; all None or 0 before the first."""
+    """How much of a challenge the last good run of its themes saw; all None or 0 before the first.
+
+    under_way: a run goes on or stands in a queue. When it ends it asks for the next one itself.
+    """
 
     ideas: int
     changed: int
     last_ideas: int | None
     last_finished_at: datetime | None
     last_seconds: float | None
+    under_way: bool
 
 
 class ThemeEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -55,6 +55,17 @@ async def start_job(connection: Connection, job_id: UUID, attempts: int, now: da
     return None if row is None else msgspec.convert(row, StartedJob)
 
 
+async def take_over_jobs(connection: Connection, job: str, subject: UUID, now: datetime) -> None:
+    """End the rows of this job that wait or stand in a queue: the run that begins now sees all that they were for."""
+    await connection.execute(_SQL["take_over_jobs"], job, str(subject), now)
+
+
+async def is_handed_over(connection: Connection, job: str, subject: UUID) -> bool:
+    """Whether such a job stands in a queue and has not begun: it will see whatever is committed by now."""
+    handed_over: bool = await connection.fetchval(_SQL["is_handed_over"], job, str(subject))
+    return handed_over
+
+
 async def finish_job(connection: Connection, job_id: UUID, attempts: int, now: datetime) -> None:
     """Mark the row as done."""
     await connection.execute(_SQL["finish_job"], job_id, attempts, now)

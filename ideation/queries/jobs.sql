@@ -38,6 +38,20 @@ UPDATE staged_jobs SET started_at = $3
 WHERE id = $1 AND attempts = $2 AND enqueued_at IS NOT NULL AND finished_at IS NULL AND failed_at IS NULL
 RETURNING id, job, subject, arguments, request_id, attempts;
 
+-- take_over_jobs: the run that begins now does what others wait to do; a row that is being staged at this moment is passed over
+UPDATE staged_jobs SET enqueued_at = coalesce(enqueued_at, $3), finished_at = $3,
+    error = 'A run that began later did this work.'
+WHERE id IN (
+    SELECT id FROM staged_jobs
+    WHERE job = $1 AND subject = $2 AND started_at IS NULL AND finished_at IS NULL AND failed_at IS NULL
+    FOR UPDATE SKIP LOCKED);
+
+-- is_handed_over: whether a job stands in a queue and has not begun
+SELECT EXISTS (
+    SELECT FROM staged_jobs
+    WHERE job = $1 AND subject = $2
+    AND enqueued_at IS NOT NULL AND started_at IS NULL AND finished_at IS NULL AND failed_at IS NULL);
+
 -- finish_job: done
 UPDATE staged_jobs SET finished_at = $3, error = NULL
 WHERE id = $1 AND attempts = $2 AND finished_at IS NULL AND failed_at IS NULL;

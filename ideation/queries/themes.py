@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ideation.database import Connection
+from ideation.entities.jobs import LONGEST_RUN
 from ideation.entities.themes import (
     FoundTheme,
     OutsiderOut,
@@ -73,9 +74,10 @@ async def store_placements(
     await connection.execute(_SQL["store_placements"], challenge_id, *values, now)
 
 
-async def read_progress(connection: Connection, challenge_id: UUID) -> ThemeProgress:
+async def read_progress(connection: Connection, challenge_id: UUID, now: datetime) -> ThemeProgress:
     """How much of a challenge changed since the last good run of its themes."""
-    return msgspec.convert(await connection.fetchrow(_SQL["progress"], challenge_id), ThemeProgress)
+    row = await connection.fetchrow(_SQL["progress"], challenge_id, now - LONGEST_RUN)
+    return msgspec.convert(row, ThemeProgress)
 
 
 async def list_shown(connection: Connection, challenge_id: UUID, typical: int) -> list[ThemeOut]:

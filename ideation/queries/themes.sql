@@ -44,9 +44,17 @@ FROM unnest($2::uuid[], $3::uuid[], $4::real[], $5::real[], $6::real[], $7::real
 ON CONFLICT (idea_id) DO UPDATE SET theme_id = excluded.theme_id, typicality = excluded.typicality,
     novelty = excluded.novelty, x = excluded.x, y = excluded.y, placed_at = excluded.placed_at;
 
--- progress: how much changed since the last good run
+-- progress: how much changed since the last good run, and whether another is under way or about to begin
 SELECT counted.ideas, counted.changed, done.idea_count AS last_ideas, done.finished_at AS last_finished_at,
-    extract(epoch FROM done.finished_at - done.started_at)::float8 AS last_seconds
+    extract(epoch FROM done.finished_at - done.started_at)::float8 AS last_seconds,
+    EXISTS (
+        SELECT FROM analysis_runs
+        WHERE challenge_id = $1 AND kind = 'themes' AND finished_at IS NULL
+        AND started_at > greatest($2, done.started_at))
+    OR EXISTS (
+        SELECT FROM staged_jobs
+        WHERE job = 'refresh_themes' AND subject = $1::uuid::text
+        AND enqueued_at IS NOT NULL AND started_at IS NULL AND finished_at IS NULL AND failed_at IS NULL) AS under_way
 FROM (SELECT $1::uuid AS challenge_id) AS asked
 LEFT JOIN LATERAL (
     SELECT idea_count, started_at, finished_at FROM analysis_runs

@@ -26,18 +26,27 @@ def refresh_due_at(progress: ThemeProgress, now: datetime) -> datetime | None:
 
     The first comes with the fifth idea, later ones when more than 5 % of the ideas are new or changed or, beyond 400
     ideas, 20 or 1 %, whichever is more; a busy challenge is refreshed at most every 30 seconds, a large one less often.
+    None also while a run is under way, which asks again when it ends.
     """
+    if progress.under_way:
+        return None
     if progress.last_finished_at is None or progress.last_ideas is None:
         return now if progress.ideas >= FEWEST_IDEAS else None
     enough = max(MOST_WAITING, MOST_WAITING_SHARE * progress.last_ideas)
     if progress.changed < enough and progress.changed <= LARGEST_SHARE_WAITING * progress.last_ideas:
         return None
-    work = timedelta(seconds=progress.last_seconds or 0.0)
-    return max(now, progress.last_finished_at + max(_SHORTEST_PAUSE, _PAUSE_FOR_SECOND_OF_WORK * work))
+    return max(now, progress.last_finished_at + shortest_pause(progress.last_seconds or 0.0))
+
+
+def shortest_pause(seconds_of_work: float) -> timedelta:
+    """How long a challenge waits after a run of that length, whatever changes."""
+    return max(_SHORTEST_PAUSE, _PAUSE_FOR_SECOND_OF_WORK * timedelta(seconds=seconds_of_work))
 
 
 def is_overdue(progress: ThemeProgress, now: datetime) -> bool:
     """Whether even a few changes should be followed by now: new, edited, merged, hidden or shown again."""
+    if progress.under_way:
+        return False
     if progress.last_finished_at is None:
         return True
     work = timedelta(seconds=progress.last_seconds or 0.0)

@@ -13,9 +13,18 @@ from ideation.rules.themes import is_overdue, looks_for_count, refresh_due_at
 from tests.factories import NOW
 
 
-def progress(ideas: int, changed: int, last: int | None, seconds: float = 1.0) -> ThemeProgress:
+def progress(
+    ideas: int, changed: int, last: int | None, seconds: float = 1.0, *, under_way: bool = False
+) -> ThemeProgress:
     finished = None if last is None else NOW - timedelta(seconds=10)
-    return ThemeProgress(ideas=ideas, changed=changed, last_ideas=last, last_finished_at=finished, last_seconds=seconds)
+    return ThemeProgress(
+        ideas=ideas,
+        changed=changed,
+        last_ideas=last,
+        last_finished_at=finished,
+        last_seconds=seconds,
+        under_way=under_way,
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,6 +44,13 @@ def progress(ideas: int, changed: int, last: int | None, seconds: float = 1.0) -
 def test_themes_are_due_when_enough_changed_and_never_too_soon(state: ThemeProgress, wait_seconds: int | None) -> None:
     expected = None if wait_seconds is None else NOW + timedelta(seconds=wait_seconds)
     assert refresh_due_at(state, NOW) == expected
+
+
+@pytest.mark.parametrize("last", [None, 1000])
+def test_nothing_is_due_while_a_run_is_under_way(last: int | None) -> None:
+    state = progress(2000, 2000, last, under_way=True)
+    assert refresh_due_at(state, NOW + timedelta(days=1)) is None
+    assert not is_overdue(state, NOW + timedelta(days=1))
 
 
 @pytest.mark.parametrize(

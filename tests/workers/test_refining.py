@@ -82,6 +82,13 @@ async def test_refining_gives_others_their_turn(connection: Connection, monkeypa
     assert await staged(connection) == ["refine_ideas"]
 
 
+async def test_when_nothing_is_left_to_refine_the_challenge_is_not_analysed_again(connection: Connection) -> None:
+    challenge_id, _ = await make_real_challenge(connection, 8)
+    await refresh_themes(context(connection, challenge_id, settings=REFINING))
+    await refine_ideas(context(connection, challenge_id, settings=REFINING))
+    assert await staged(connection) == []
+
+
 async def test_an_edited_idea_is_refined_anew(connection: Connection) -> None:
     challenge_id, ideas = await make_real_challenge(connection, 3)
     await refine_ideas(context(connection, challenge_id, settings=REFINING))

@@ -58,7 +58,7 @@ async def test_a_refresh_stores_vectors_pairs_themes_places_and_both_runs(connec
     places = await theme_of(connection, challenge_id)
     assert set(places) == set(ideas)
     assert {theme for theme in places.values() if theme is not None} <= set(await standing(connection, challenge_id))
-    runs = await connection.fetch("SELECT kind, idea_count, error, details FROM analysis_runs ORDER BY id")
+    runs = await connection.fetch("SELECT kind, idea_count, error, details FROM analysis_runs ORDER BY kind")
     assert [(run["kind"], run["idea_count"], run["error"]) for run in runs] == [
         ("duplicates", 60, None),
         ("themes", 60, None),
@@ -211,7 +211,7 @@ async def test_small_challenges_have_a_run_too(connection: Connection, count: in
     challenge_id, ideas = await make_real_challenge(connection, count)
     await refresh(connection, challenge_id)
     assert set(await theme_of(connection, challenge_id)) == set(ideas)
-    kinds = await connection.fetch("SELECT kind, idea_count, error FROM analysis_runs ORDER BY id")
+    kinds = await connection.fetch("SELECT kind, idea_count, error FROM analysis_runs ORDER BY kind")
     assert [tuple(row) for row in kinds] == [("duplicates", count, None), ("themes", count, None)]
 
 
@@ -248,7 +248,7 @@ async def test_a_failure_is_recorded_and_goes_on_to_the_job(
     monkeypatch.setattr(job, "find_themes", broken)
     with pytest.raises(RuntimeError):
         await refresh(connection, challenge_id)
-    runs = await connection.fetch("SELECT kind, error FROM analysis_runs ORDER BY id")
+    runs = await connection.fetch("SELECT kind, error FROM analysis_runs ORDER BY kind")
     assert [tuple(run) for run in runs] == [("duplicates", None), ("themes", "RuntimeError: no memory")]
 
 

@@ -173,7 +173,7 @@ async def model_in_use(connection: Connection, encoder: str) -> PairModel:
 
 async def _stage_refresh(context: JobContext, challenge_id: UUID) -> None:
     now = utc_now()
-    due_at = refresh_due_at(await theme_queries.read_progress(context.connection, challenge_id), now)
+    due_at = refresh_due_at(await theme_queries.read_progress(context.connection, challenge_id, now), now)
     if due_at is not None:
         await stage_job(context.connection, "refresh_themes", challenge_id, now, queue="analysis", not_before=due_at)
 

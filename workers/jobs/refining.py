@@ -11,6 +11,8 @@ from ideation.entities.challenges import Challenge
 from ideation.entities.vectors import IdeaText
 from ideation.queries import vectors as queries
 from ideation.queries.challenges import find_challenge
+from ideation.queries.jobs import is_handed_over, take_over_jobs
+from ideation.queries.themes import find_model
 from ideation.staging import stage_job
 from ideation.text.encoder import Encoder, encode_ideas, load_encoder
 from ideation.text.templates import own_text
@@ -28,13 +30,15 @@ async def refine_ideas(context: JobContext) -> None:
     challenge = await find_challenge(context.connection, context.subject_id, context.now)
     if challenge is None or not context.settings.refine_ideas:
         return
+    await take_over_jobs(context.connection, "refine_ideas", challenge.id, utc_now())
     ends_at = time.monotonic() + LONGEST_SECONDS
-    left = await _refine_batch(context, challenge)
-    while left and time.monotonic() < ends_at:
-        left = await _refine_batch(context, challenge)
-    if left:
+    refined = count = await _refine_batch(context, challenge)
+    while count == REFINED_AT_ONCE and time.monotonic() < ends_at:
+        count = await _refine_batch(context, challenge)
+        refined += count
+    if count == REFINED_AT_ONCE:
         await _stage(context, challenge)
-    else:
+    elif refined or not await _analysed_refined(context, challenge):
         await stage_job(context.connection, "refresh_themes", challenge.id, utc_now(), queue="analysis")
 
 
@@ -64,16 +68,22 @@ async def refine_idea(context: JobContext, text: IdeaText, own: str) -> NDArray[
 
 async def _stage(context: JobContext, challenge: Challenge) -> None:
     """In the lane of large challenges, where nobody with few ideas waits."""
-    await stage_job(context.connection, "refine_ideas", challenge.id, utc_now(), queue="large")
+    if not await is_handed_over(context.connection, "refine_ideas", challenge.id):
+        await stage_job(context.connection, "refine_ideas", challenge.id, utc_now(), queue="large")
 
 
-async def _refine_batch(context: JobContext, challenge: Challenge) -> bool:
-    """Refine some ideas; whether there may be more."""
+async def _analysed_refined(context: JobContext, challenge: Challenge) -> bool:
+    model = await find_model(context.connection, challenge.id)
+    return model is not None and model.encoder == load_transformer().name
+
+
+async def _refine_batch(context: JobContext, challenge: Challenge) -> int:
+    """Refine some ideas; how many. There may be more when these are REFINED_AT_ONCE."""
     texts = await queries.list_unrefined(
         context.connection, challenge.id, load_transformer().name, limit=REFINED_AT_ONCE
     )
     await _refine(context, challenge, texts)
-    return len(texts) == REFINED_AT_ONCE
+    return len(texts)
 
 
 async def _refine(context: JobContext, challenge: Challenge, texts: Sequence[IdeaText]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -21,7 +20,8 @@ from ideation.queries import duplicates as pair_queries
 from ideation.queries import themes as queries
 from ideation.queries import vectors as vector_queries
 from ideation.queries.challenges import find_challenge
-from ideation.rules.themes import is_large, looks_for_count
+from ideation.queries.jobs import is_handed_over, take_over_jobs
+from ideation.rules.themes import is_large, looks_for_count, refresh_due_at, shortest_pause
 from ideation.staging import stage_job
 from ideation.text.encoder import Encoder, load_encoder
 from workers.clustering.corpus import Corpus
@@ -38,7 +38,6 @@ from workers.jobs.refining import encoder_of
 
 EARLIER_IDEAS = 5_000
 _SEED = 0
-_PAUSE_AFTER_CHANGES = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +65,19 @@ class Found:
 
 
 async def refresh_themes(context: JobContext) -> None:
-    """Analyse a whole challenge; an idea that changes meanwhile is left to the next run, which is staged at once."""
+    """Analyse a whole challenge; what changes meanwhile is left to the next run, which this one asks for at its end."""
     challenge = await find_challenge(context.connection, context.subject_id, context.now)
     if challenge is None or await _left_to_large_lane(context, challenge.id):
         return
+    async with recorded(context, challenge.id, AnalysisKind.THEMES) as run:
+        # Whoever stages a refresh from now on sees this run; those staged before need none of their own.
+        await take_over_jobs(context.connection, "refresh_themes", challenge.id, utc_now())
+        complete = await _analyse(context, challenge, run)
+    await _stage_next(context, challenge.id, complete=complete)
+
+
+async def _analyse(context: JobContext, challenge: Challenge, themes_run: Run) -> bool:
+    """Find pairs, then themes; whether everything found could be written."""
     async with recorded(context, challenge.id, AnalysisKind.DUPLICATES) as run:
         await store_missing_vectors(context, challenge, load_encoder())
         encoder = await encoder_of(context, challenge)
@@ -77,25 +85,30 @@ async def refresh_themes(context: JobContext) -> None:
         ideas = await vector_queries.list_analysed(context.connection, challenge.id, encoder.name)
         corpus = await asyncio.to_thread(corpus_of, ideas, challenge, encoder)
         complete = await _refresh_pairs(context, challenge, encoder, corpus, ideas, run)
-    async with recorded(context, challenge.id, AnalysisKind.THEMES) as run:
-        complete &= await _refresh_themes(context, challenge, before, corpus, ideas, run)
-    if not complete:
-        now = utc_now()
-        not_before = now + _PAUSE_AFTER_CHANGES
-        await stage_job(
-            context.connection, "refresh_themes", challenge.id, now, queue="analysis", not_before=not_before
-        )
+    return await _refresh_themes(context, challenge, before, corpus, ideas, themes_run) and complete
+
+
+async def _stage_next(context: JobContext, challenge_id: UUID, *, complete: bool) -> None:
+    """Ask for the run after this one, when what changed since it began is enough or could not be written."""
+    now = utc_now()
+    progress = await queries.read_progress(context.connection, challenge_id, now)
+    due_at = refresh_due_at(progress, now) if complete else now + shortest_pause(progress.last_seconds or 0.0)
+    if due_at is not None:
+        await stage_job(context.connection, "refresh_themes", challenge_id, now, queue="analysis", not_before=due_at)
 
 
 async def _left_to_large_lane(context: JobContext, challenge_id: UUID) -> bool:
     """Hand a large challenge on to the lane that keeps no small one waiting; True when that was done."""
     if context.arguments.get("large"):
         return False
-    progress = await queries.read_progress(context.connection, challenge_id)
+    now = utc_now()
+    progress = await queries.read_progress(context.connection, challenge_id, now)
     if not is_large(progress.ideas):
         return False
+    if await is_handed_over(context.connection, "refresh_themes", challenge_id):
+        return True
     arguments: dict[str, object] = {"large": True}
-    await stage_job(context.connection, "refresh_themes", challenge_id, utc_now(), arguments=arguments, queue="large")
+    await stage_job(context.connection, "refresh_themes", challenge_id, now, arguments=arguments, queue="large")
     return True
 
 
