@@ -95,6 +95,8 @@ PAGE_KINDS = [
     PageKind("panel", "C/panel", "C/panel", _OWNER),
     PageKind("meeting", "C/meeting", "C/meeting", _OWNER),
     PageKind("report", "C/report", "C/report", _OWNER),
+    PageKind("budget", "C/budget", "C/budget", _OWNER),
+    PageKind("plan of reviews", "C/plan", "C/plan", _OWNER),
     PageKind("moderation", "/moderation", "/moderation", _OWNER),
     PageKind("people", "/admin", "/admin", _OWNER),
     PageKind("people, search", "/admin", "/admin?q=person+{number}", _OWNER),

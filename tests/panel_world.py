@@ -139,7 +139,7 @@ async def make_ranking(
         seed=1,
         inputs=inputs,
         inputs_sha256=str(ranking_id),
-        summary=dict(summary or {}),
+        summary=dict(summary or {"expected_wrong_calls": 1.0, "grey_zone": 1}),
         idea_count=len(best_first),
         created_at=created_at,
     )

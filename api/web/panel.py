@@ -12,6 +12,7 @@ from api.dependencies import AnyRequest
 from api.paging import PageRequest, page_out
 from api.web.challenges import LISTED_STATES
 from api.web.forms import Form, read_form
+from api.web.plan import find_plan
 from api.web.plots import Whiskers, whiskers
 from api.web.views import View
 from ideation.actions import challenges, decisions, integrity, rankings, shortlists, themes
@@ -51,7 +52,7 @@ async def show(
 ) -> Response[bytes]:
     """Ranking and shortlist, for those who may see them."""
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
-    ranking = await _latest(connection, actor, challenge_id, now)
+    ranking = await read_latest(connection, actor, challenge_id, now)
     shortlist = await _shortlist(connection, actor, challenge_id, now)
     if ranking is None and not challenge.may_run:
         raise NotFound
@@ -78,6 +79,7 @@ async def show(
         ranked=[] if found is None else _ranked(found.items, shortlist, await _cut(connection, actor, ranking, now)),
         next_cursor=None if found is None else found.next_cursor,
         shortlist=shortlist,
+        plan=await find_plan(connection, actor, challenge_id, now) if challenge.may_run else None,
         outcomes=list(Outcome),
     )
 
@@ -149,7 +151,8 @@ def _change(form: Form) -> ShortlistChange:
     return change
 
 
-async def _latest(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> RankingOut | None:
+async def read_latest(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> RankingOut | None:
+    """The newest ranking that this person may see, if there is one."""
     try:
         return await rankings.read_latest(connection, actor, challenge_id, None, now)
     except NotFound:

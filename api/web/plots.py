@@ -64,3 +64,61 @@ def bars(values: Sequence[tuple[object, int]], width: int) -> list[Bar]:
         )
         for number, ((label, value), height) in enumerate(zip(values, heights, strict=True))
     ]
+
+
+CURVE_WIDTH = 560
+CURVE_HEIGHT = 220
+_CURVE_LEFT = 44
+_CURVE_TOP = 12
+_CURVE_FLOOR = CURVE_HEIGHT - 28
+
+
+class Dot(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured point of a curve, at its place in the drawing."""
+
+    x: float
+    y: float
+    reviews: int
+    expected_wrong_calls: float
+
+
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
+    """Wrong calls to expect against reviews: both axes begin at 0. `target`: the height of the line to get under."""
+
+    dots: list[Dot]
+    target: float | None
+    left: float
+    floor: float
+    most_reviews: int
+    most_wrong_calls: float
+
+    @property
+    def line(self) -> str:
+        """The points of the line through the dots."""
+        return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
+
+
+def curve(points: Sequence[tuple[int, float]], target: float | None) -> Curve | None:
+    """The drawing of (reviews, expected wrong calls), oldest first; None without a point."""
+    if not points:
+        return None
+    most_reviews = max(*(reviews for reviews, _ in points), 1)
+    most_wrong = max(*(wrong for _, wrong in points), target or 0.0) or 1.0
+
+    def across(reviews: int) -> float:
+        return round(_CURVE_LEFT + (CURVE_WIDTH - _CURVE_LEFT - _MARGIN) * reviews / most_reviews, 1)
+
+    def down(wrong: float) -> float:
+        return round(_CURVE_FLOOR - (_CURVE_FLOOR - _CURVE_TOP) * wrong / most_wrong, 1)
+
+    return Curve(
+        dots=[
+            Dot(x=across(reviews), y=down(wrong), reviews=reviews, expected_wrong_calls=wrong)
+            for reviews, wrong in points
+        ],
+        target=None if target is None else down(target),
+        left=_CURVE_LEFT,
+        floor=_CURVE_FLOOR,
+        most_reviews=most_reviews,
+        most_wrong_calls=most_wrong,
+    )

@@ -28,7 +28,10 @@ async def set_costs(
         raise Invalid("An idea is named twice.")
     unknown = set(given) - await queries.known_ideas(connection, challenge_id, list(given))
     if unknown:
-        raise NotFound(f"{len(unknown)} of these are no ideas of this challenge, or were merged into others.")
+        raise NotFound(
+            f"{len(unknown)} of these are no ideas of this challenge, or were merged into others.",
+            ideas=sorted(str(idea_id) for idea_id in unknown),
+        )
     kept = {idea_id: cost for idea_id, cost in given.items() if cost is not None}
     await queries.put_costs(connection, kept, actor.person_id, now)
     await queries.remove_costs(connection, [idea_id for idea_id in given if idea_id not in kept])

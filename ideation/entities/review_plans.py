@@ -1,6 +1,7 @@
 """How far directed reviewing goes by itself."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -40,11 +41,19 @@ class PlanProgress(msgspec.Struct, frozen=True, kw_only=True):
     expected_wrong_calls: float | None
 
 
+class PlanReason(StrEnum):
+    """Why further reviews are asked for, or not."""
+
+    GOING_ON = "going_on"
+    TARGET_REACHED = "target_reached"
+    BUDGET_SPENT = "budget_spent"
+
+
 class ReviewPlanOut(msgspec.Struct, frozen=True, kw_only=True):
     """The plan, how far it is, and whether it goes on.
 
-    `stopped` once the target or the budget is reached; `why` says it in words. `expected_wrong_calls` is None before
-    the first review was sent.
+    `stopped` once the target or the budget is reached, as `reason` names it and `why` says in words.
+    `expected_wrong_calls` is None before the first review was sent.
     """
 
     target_wrong_calls: float
@@ -57,4 +66,5 @@ class ReviewPlanOut(msgspec.Struct, frozen=True, kw_only=True):
     open: int
     expected_wrong_calls: float | None
     stopped: bool
+    reason: PlanReason
     why: str

@@ -75,7 +75,8 @@ class BudgetUse(msgspec.Struct, frozen=True, kw_only=True):
     """How a budget was laid out. `without_cost`: ideas left out because nobody has estimated their cost.
 
     `voters`: whose equal shares paid, 0 where a sponsor does. `completed`: ideas that the shares of their own voters
-    could not pay in full, bought with what was left over.
+    could not pay in full, bought with what was left over. `bought`: how many ideas; `of_the_best`: how many of them
+    would be on the list without a budget; both None in lists made before they were kept.
     """
 
     method: ShortlistMethod
@@ -84,6 +85,8 @@ class BudgetUse(msgspec.Struct, frozen=True, kw_only=True):
     without_cost: int
     voters: int
     completed: list[UUID]
+    bought: int | None = None
+    of_the_best: int | None = None
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,10 +1,15 @@
 """When directed reviewing goes on by itself, and when it has read enough."""
 
-from ideation.entities.review_plans import PlanProgress, ReviewPlan, ReviewPlanOut
+from ideation.entities.review_plans import PlanProgress, PlanReason, ReviewPlan, ReviewPlanOut
 from scoring.directed import CurvePoint, Verdict, verdict
 
 # The next batch is asked for while the last slow reviews are still open, so that nobody waits for one reviewer.
 _OPEN_SHARE = 0.5
+_REASONS = {
+    "target reached": PlanReason.TARGET_REACHED,
+    "budget spent": PlanReason.BUDGET_SPENT,
+    "go on": PlanReason.GOING_ON,
+}
 
 
 def judge(plan: ReviewPlan, progress: PlanProgress) -> Verdict:
@@ -26,6 +31,7 @@ def next_batch_size(plan: ReviewPlan, progress: PlanProgress) -> int:
 def plan_out(plan: ReviewPlan, progress: PlanProgress) -> ReviewPlanOut:
     """The plan as people see it."""
     found = judge(plan, progress)
+    reason = _REASONS[found.reason]
     return ReviewPlanOut(
         target_wrong_calls=plan.target_wrong_calls,
         review_budget=plan.review_budget,
@@ -37,17 +43,19 @@ def plan_out(plan: ReviewPlan, progress: PlanProgress) -> ReviewPlanOut:
         open=progress.open,
         expected_wrong_calls=progress.expected_wrong_calls,
         stopped=found.stop,
-        why=_in_words(plan, progress, found),
+        reason=reason,
+        why=_in_words(plan, progress, reason),
     )
 
 
-def _in_words(plan: ReviewPlan, progress: PlanProgress, found: Verdict) -> str:
+def _in_words(plan: ReviewPlan, progress: PlanProgress, reason: PlanReason) -> str:
     target = f"the target is {plan.target_wrong_calls:g}"
     if progress.expected_wrong_calls is None:
         known = f"Nothing can be said before the first review is sent; {target}"
     else:
         known = f"{progress.expected_wrong_calls:.1f} wrong calls are to be expected; {target}"
-    if found.reason == "target reached":
+    if reason is PlanReason.TARGET_REACHED:
         return f"{known}, so no further review is asked for."
     reviews = f"{progress.asked} of {plan.review_budget} reviews were asked for"
-    return f"{known}. {reviews}, so it ends here." if found.stop else f"{known}. {reviews}, and it goes on."
+    ends = reason is PlanReason.BUDGET_SPENT
+    return f"{known}. {reviews}, so it ends here." if ends else f"{known}. {reviews}, and it goes on."

@@ -91,13 +91,14 @@ def _result(
     spent = float(purse.cost[list(bought)].sum())
     plain = purse.ideas[:size]
     themes = [len({idea.theme_id for idea in ideas if idea.theme_id is not None}) for ideas in (chosen, plain)]
+    of_the_best = sum(idea.idea_id in on_list for idea in plain)
     price = Price(
         cost_share=_given_up(purse.ideas, plain, chosen),
         themes=themes[0],
         themes_by_score_alone=themes[1],
         over_cap=[],
         folded={idea: stands for idea, stands in purse.folded.items() if stands in on_list},
-        text=_in_words(spent, budget, len(chosen), sum(idea.idea_id in on_list for idea in plain), purse.without_cost),
+        text=_in_words(spent, budget, len(chosen), of_the_best, purse.without_cost),
         budget=BudgetUse(
             method=ShortlistMethod.EQUAL_SHARES if voters else ShortlistMethod.KNAPSACK,
             budget=budget,
@@ -105,6 +106,8 @@ def _result(
             without_cost=purse.without_cost,
             voters=voters,
             completed=[purse.ideas[place].idea_id for place in completed],
+            bought=len(chosen),
+            of_the_best=of_the_best,
         ),
     )
     return [idea.idea_id for idea in chosen], price

@@ -311,6 +311,7 @@ async def test_a_plan_of_reviews_is_set_read_and_ended(api: Api) -> None:
         "open": 0,
         "expected_wrong_calls": None,
         "stopped": False,
+        "reason": "going_on",
         "why": "Nothing can be said before the first review is sent; the target is 4. 0 of 300 reviews were asked for, "
         "and it goes on.",
     }
@@ -319,8 +320,9 @@ async def test_a_plan_of_reviews_is_set_read_and_ended(api: Api) -> None:
     idea = await make_idea(api.connection, world.challenge_id)
     await make_ranking(api.connection, world.challenge_id, [idea], kind="panel", summary={"expected_wrong_calls": 2.4})
     reached = (await owner.get(address)).json()
-    assert (reached["stopped"], reached["why"]) == (
+    assert (reached["stopped"], reached["reason"], reached["why"]) == (
         True,
+        "target_reached",
         "2.4 wrong calls are to be expected; the target is 2.5, so no further review is asked for.",
     )
     wrong = [{}, {"target_wrong_calls": -1, "review_budget": 5}, {"target_wrong_calls": 1, "review_budget": 0}]

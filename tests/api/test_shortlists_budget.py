@@ -96,6 +96,8 @@ async def test_a_sponsors_budget_buys_the_most_expected_winners(api: Api) -> Non
         "without_cost": 1,
         "voters": 0,
         "completed": [],
+        "bought": 2,
+        "of_the_best": 1,
     }
     assert made.json()["price"]["text"] == (
         "2 ideas for 100 of 100; 1 of them would be on the list without a budget. 1 idea is left out because nobody "

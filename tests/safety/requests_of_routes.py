@@ -194,6 +194,12 @@ ASKS: dict[str, Ask] = {
     "POST /ideas/{idea_id}/delete": Ask({"version": "1"}, {"idea_id": "draft_idea"}, form=True),
     "GET /challenges/{challenge_id}/panel": Ask(on=CLOSED),
     "GET /challenges/{challenge_id}/report": Ask(on=CLOSED),
+    "GET /challenges/{challenge_id}/budget": Ask(on=CLOSED),
+    "POST /challenges/{challenge_id}/budget": Ask(
+        {"button": "save", "idea-0": "{undecided_idea}", "cost-0": "5"}, CLOSED, form=True
+    ),
+    "GET /challenges/{challenge_id}/plan": Ask(on=CLOSED),
+    "POST /challenges/{challenge_id}/plan": Ask({"target_wrong_calls": "1", "review_budget": "9"}, CLOSED, form=True),
     "POST /challenges/{challenge_id}/shortlist": Ask({"change": "make"}, CLOSED, form=True),
     "POST /challenges/{challenge_id}/decisions": Ask(
         {"outcome": "selected", "idea": "{undecided_idea}"}, CLOSED, form=True
