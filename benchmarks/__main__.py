@@ -1,10 +1,11 @@
 """python -m benchmarks [--full] [NAME ...], or `make bench`: measure again, quickly unless told otherwise."""
 
 import argparse
-import subprocess
 import sys
 
 import msgspec
+
+from benchmarks.ending import run_to_end
 
 
 class Benchmark(msgspec.Struct, frozen=True):
@@ -77,9 +78,7 @@ def _run(name: str, *, full: bool) -> bool:
     benchmark = BENCHMARKS[name]
     print(f"\n== {name}: {benchmark.text}", flush=True)
     options = benchmark.full if full else benchmark.quick
-    return (
-        subprocess.run([sys.executable, "-m", f"benchmarks.{benchmark.module}", *options], check=False).returncode == 0
-    )
+    return run_to_end([sys.executable, "-m", f"benchmarks.{benchmark.module}", *options]) == 0
 
 
 if __name__ == "__main__":

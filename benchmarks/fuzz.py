@@ -20,6 +20,7 @@ import structlog
 from api.app import create_app
 from api.openapi import describe
 from api.platform import platform_of
+from benchmarks.ending import orderly_end
 from ideation.database import Connection, open_connection
 from ideation.settings import Settings
 from tests.factories import NOW
@@ -40,7 +41,7 @@ def main() -> None:
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     started = time.perf_counter()
-    with running_servers() as servers, cloned_database(servers) as database_url:
+    with orderly_end(), running_servers() as servers, cloned_database(servers) as database_url:
         settings = _settings(database_url, servers.redis_url)
         tried = asyncio.run(_run(settings, arguments.requests, arguments.files, arguments.only))
     _print(tried, time.perf_counter() - started)

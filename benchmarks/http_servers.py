@@ -8,18 +8,22 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from benchmarks.ending import orderly_end
 from benchmarks.machine import ended_children_seconds, process_tree, processor_seconds
+from ideation.cli.children import END_WITH_PARENT
 from ideation.local.servers import LocalServers
 
 _NO_LIMIT = "1000000000"
 _READY_SECONDS = 60.0
+_STOP_SECONDS = 30.0
 ENGINE, BARE = "api", "benchmarks.http_bare"
 
 
@@ -52,8 +56,8 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def running_servers() -> Iterator[Servers]:
-    """Servers of our own, gone at the end with their data."""
-    with tempfile.TemporaryDirectory(prefix="ideation-bench-", ignore_cleanup_errors=True) as name:
+    """Servers of our own, gone at the end with their data, also when the end comes by a signal."""
+    with orderly_end(), tempfile.TemporaryDirectory(prefix="ideation-bench-", ignore_cleanup_errors=True) as name:
         directory = Path(name).resolve()
         directory.chmod(0o711)
         with LocalServers.start(directory, durable=True) as local:
@@ -73,13 +77,12 @@ def running_api(servers: Servers, module: str) -> Iterator[Api]:
     port = _free_port()
     with tempfile.NamedTemporaryFile() as log:
         started = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", module], env=_environment(servers, port), stderr=log)
+        process = _launch(["-m", module], _environment(servers, port), log)
         try:
             _wait_until_ready(process, port)
             yield Api(pid=process.pid, port=port, log=Path(log.name), ready_seconds=time.perf_counter() - started)
         finally:
-            process.terminate()
-            process.wait()
+            _end([process])
 
 
 @contextmanager
@@ -89,15 +92,32 @@ def running_workers(servers: Servers, **settings: str) -> Iterator[dict[str, int
     with tempfile.NamedTemporaryFile() as log:
         try:
             for name in ("drain", "schedule", "work"):
-                started[name] = subprocess.Popen(
-                    [sys.executable, "-m", "workers", name], env=_environment(servers, 1) | settings, stderr=log
-                )
+                started[name] = _launch(["-m", "workers", name], _environment(servers, 1) | settings, log)
             yield {name: process.pid for name, process in started.items()}
         finally:
-            for process in started.values():
-                process.terminate()
-            for process in started.values():
-                process.wait()
+            _end(started.values())
+
+
+def _launch(arguments: list[str], environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """A process of the engine. Ctrl-C reaches the benchmark alone, which then asks each to end."""
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        env=environment,
+        stderr=log,
+        start_new_session=True,
+        preexec_fn=END_WITH_PARENT,  # noqa: PLW1509
+    )
+
+
+def _end(processes: Collection[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _environment(servers: Servers, port: int) -> dict[str, str]:

@@ -19,6 +19,7 @@ import httpx
 import msgspec
 from redis import Redis
 
+from benchmarks.ending import orderly_end
 from benchmarks.faults.fleet import Fleet, Program, program
 from benchmarks.faults.proxy import Proxy
 from benchmarks.faults.shim import Shim, compile_library
@@ -161,8 +162,8 @@ class Site:
 
 @contextmanager
 def running_site() -> Iterator[tuple[Site, Company]]:
-    """An installation with its people; everything is gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="ideation-faults-", ignore_cleanup_errors=True) as name:
+    """An installation with its people; everything is gone at the end, also when the end comes by a signal."""
+    with orderly_end(), tempfile.TemporaryDirectory(prefix="ideation-faults-", ignore_cleanup_errors=True) as name:
         directory = Path(name).resolve()
         directory.chmod(0o711)
         library = compile_library(directory)

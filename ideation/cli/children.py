@@ -22,6 +22,15 @@ STOP_SECONDS = 30.0
 _PR_SET_PDEATHSIG = 1
 
 
+def _end_with_parent() -> None:
+    """A parent ended by kill -9 cannot stop its children; the kernel then asks them to."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+# For `preexec_fn` of a process that is to end with the thread that starts it.
+END_WITH_PARENT = _end_with_parent if sys.platform == "linux" else None
+
+
 class Children:
     """Context manager around the processes; leaving it ends them, the API first so that no request is lost."""
 
@@ -42,7 +51,7 @@ class Children:
                 stderr=subprocess.STDOUT,
                 # Ctrl-C reaches this process alone, which then asks each child once.
                 start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+                preexec_fn=END_WITH_PARENT,  # noqa: PLW1509
             )
 
     def ended(self) -> str | None:
@@ -83,8 +92,3 @@ class Children:
         log = (self._log_folder / f"{name}.log").open("ab")
         self._logs.append(log)
         return log
-
-
-def _end_with_parent() -> None:
-    """A parent ended by kill -9 cannot stop its children; the kernel then asks them to."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

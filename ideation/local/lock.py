@@ -45,6 +45,10 @@ class DirectoryLock:
         """Let go of our hold; the guard may still have its own."""
         os.close(self.descriptor)
 
+    def free(self) -> None:
+        """Unlock the folder, whoever else still has a descriptor of this lock."""
+        fcntl.flock(self.descriptor, fcntl.LOCK_UN)
+
 
 def _wait_for(descriptor: int, directory: Path) -> None:
     started = time.monotonic()

@@ -1,5 +1,6 @@
 """PostgreSQL and Redis together, for as long as one run of the demo or of the tests."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -106,7 +107,7 @@ class LocalServers:
         assert self._lock is not None
         descriptor = self._lock.descriptor
         return subprocess.Popen(
-            [sys.executable, "-m", "ideation.local.guard", str(self.directory), str(descriptor)],
+            [sys.executable, "-m", "ideation.local.guard", str(self.directory), str(descriptor), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -26,6 +26,7 @@ import signal, sys
 from pathlib import Path
 from ideation.local.servers import LocalServers
 with LocalServers.start(Path(sys.argv[1]), durable=False) as servers:
+    exec(sys.argv[2])
     print(servers._guard.pid, flush=True)
     signal.pause()
 """
@@ -38,9 +39,9 @@ def directory() -> Iterator[Path]:
 
 
 @contextmanager
-def another_run(directory: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A run in a process of its own, with the process id of its guard."""
-    command = [sys.executable, "-c", RUN, str(directory)]
+def another_run(directory: Path, then: str = "") -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A run in a process of its own that does `then` with its servers, with the process id of its guard."""
+    command = [sys.executable, "-c", RUN, str(directory), then]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
     ) as process:
@@ -130,6 +131,16 @@ def test_servers_end_with_their_run_however_it_ends(directory: Path, number: sig
     # Waits for the guard, as the next run does.
     DirectoryLock.acquire(directory).release()
     assert are_running(directory) == (False, False)
+
+
+def test_servers_end_with_their_run_though_a_fork_of_it_lives_on(directory: Path) -> None:
+    with another_run(directory, "import os, time\nif os.fork() == 0: time.sleep(300)") as (process, _):
+        assert are_running(directory) == (True, True)
+        process.kill()
+        process.wait()
+        DirectoryLock.acquire(directory).release()
+        assert are_running(directory) == (False, False)
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 async def test_start_takes_over_from_a_run_killed_together_with_its_guard(directory: Path) -> None:
