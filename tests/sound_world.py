@@ -15,6 +15,7 @@ from ideation.queries import audit
 from ideation.queries import rankings as ranking_queries
 from ideation.rules.crowd_scores import compute
 from ideation.text.encoder import load_encoder
+from ideation.text.transformer import load_transformer
 from tests.actions.test_rankings import make_inputs
 from tests.factories import NOW, insert, make_challenge, make_criterion, make_idea, make_person
 
@@ -58,6 +59,7 @@ async def make_sound_world(connection: Connection) -> SoundWorld:
     await insert(connection, "external_ids", challenge_id=other, kind="idea", external_id="d-1", internal_id=elsewhere)
     await _edit(connection, decided, author)
     await _merge(connection, merged, survivor, owner)
+    await _refine(connection)
     card = await _vote(connection, challenge, survivor, voter)
     await _vote(connection, other, elsewhere, voter)
     comment = await _talk(connection, survivor, voter)
@@ -109,6 +111,15 @@ async def _idea(connection: Connection, challenge: UUID, author: UUID) -> UUID:
     vector = np.eye(encoder.dimensions, dtype=np.float32)[0]
     await insert(connection, "idea_vectors", idea_id=idea, challenge_id=challenge, encoder=encoder.name, vector=vector)
     return idea
+
+
+async def _refine(connection: Connection) -> None:
+    encoder = load_transformer()
+    await connection.execute(
+        "INSERT INTO refined_vectors (idea_id, revision, encoder, vector) SELECT id, revision, $1, $2 FROM ideas",
+        encoder.name,
+        np.eye(encoder.dimensions, dtype=np.float32)[0],
+    )
 
 
 async def _edit(connection: Connection, idea: UUID, author: UUID) -> None:

@@ -79,7 +79,7 @@ async def _compare(connection: Connection, round_: Round, ledger: Ledger) -> lis
 
 
 async def _check_jobs(connection: Connection, round_: Round) -> list[str]:
-    """Each idea was compared; each opening and closing took effect once; nothing failed for good."""
+    """Each idea was compared and refined; each opening and closing took effect once; nothing failed for good."""
     return [
         row["fault"] for row in await connection.fetch(_JOB_FAULTS, [round_.closing, round_.endless], round_.closing)
     ]
@@ -150,6 +150,11 @@ SELECT format('idea %s was never compared with the others', id) FROM ideas
 WHERE challenge_id = ANY ($1::uuid[]) AND state = 'submitted'
   AND NOT EXISTS (SELECT FROM staged_jobs
                   WHERE job = 'find_duplicates' AND subject = ideas.id::text AND finished_at IS NOT NULL)
+UNION ALL
+SELECT format('idea %s was compared and not refined', id) FROM ideas
+WHERE challenge_id = ANY ($1::uuid[]) AND state = 'submitted'
+  AND NOT EXISTS (SELECT FROM refined_vectors AS refined
+                  WHERE idea_id = ideas.id AND refined.revision = ideas.revision)
 UNION ALL
 SELECT format('challenge %s has the step %s %s times', id, step, seen) FROM challenges
 CROSS JOIN unnest(ARRAY['challenge.opened', 'challenge.closed']) AS step

@@ -21,6 +21,7 @@ from ideation.rules import crowd_scores
 from ideation.rules import panel_rankings as panel_rules
 from ideation.text.encoder import load_encoder
 from ideation.text.templates import own_text
+from ideation.text.transformer import load_transformer
 
 SHOWN = 5
 
@@ -30,6 +31,22 @@ _UNVECTORED = Check(
     "vectors",
     "ideas have no vector, so that nobody finds them as similar",
     "Refresh the themes of their challenges, which encodes what is missing.",
+)
+_REFINED_BY_ANOTHER = Check(
+    "ideas",
+    "refined_by_another",
+    "refined vectors",
+    "refined vectors come from another version's encoder and are not used",
+    "Nothing need be done: the next analysis of their challenges replaces them.",
+    breaks=False,
+)
+_UNREFINED = Check(
+    "ideas",
+    "unrefined",
+    "refined vectors",
+    "ideas have had no refined vector for an hour, so that they are compared by the coarser one",
+    "Refresh the themes of their challenges, which refines what is missing.",
+    breaks=False,
 )
 _CONFLICTED = Check(
     "panel",
@@ -54,7 +71,14 @@ _OF_ANOTHER_FORMULA = Check(
     breaks=False,
 )
 # Checks that SQL alone cannot make.
-LONGER_CHECKS = (_UNVECTORED, _CONFLICTED, _UNREPEATABLE, _OF_ANOTHER_FORMULA)
+LONGER_CHECKS = (
+    _UNVECTORED,
+    _REFINED_BY_ANOTHER,
+    _UNREFINED,
+    _CONFLICTED,
+    _UNREPEATABLE,
+    _OF_ANOTHER_FORMULA,
+)
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,21 +88,33 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     faults: Faults
 
 
-async def examine(connection: Connection) -> AsyncIterator[Examined]:
-    """Every check, one after another, over one snapshot of the running system."""
+async def examine(connection: Connection, *, refine_ideas: bool) -> AsyncIterator[Examined]:
+    """Every check, one after another, over one snapshot of the running system.
+
+    `refine_ideas` is the setting: where ideas are not refined, none need have been.
+    """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        async for examined in examine_snapshot(connection):
+        async for examined in examine_snapshot(connection, refine_ideas=refine_ideas):
             yield examined
 
 
-async def examine_snapshot(connection: Connection) -> AsyncIterator[Examined]:
+async def examine_snapshot(connection: Connection, *, refine_ideas: bool) -> AsyncIterator[Examined]:
     """The same inside the caller's transaction."""
     for check in CHECKS:
-        yield Examined(check=check, faults=await queries.find_faults(connection, check.topic, check.name, SHOWN))
+        yield await _look(connection, check)
     yield Examined(check=_UNVECTORED, faults=_first(await _unvectored(connection)))
+    encoder = load_transformer().name
+    yield await _look(connection, _REFINED_BY_ANOTHER, encoder)
+    if refine_ideas:
+        yield await _look(connection, _UNREFINED, encoder)
     yield Examined(check=_CONFLICTED, faults=_first(await _conflicted(connection)))
     for check, places in (await _repeat_rankings(connection)).items():
         yield Examined(check=check, faults=_first(places))
+
+
+async def _look(connection: Connection, check: Check, *arguments: object) -> Examined:
+    faults = await queries.find_faults(connection, check.topic, check.name, SHOWN, *arguments)
+    return Examined(check=check, faults=faults)
 
 
 def _first(places: list[str]) -> Faults:

@@ -23,6 +23,7 @@ from ideation.queries import reports as queries
 from ideation.rules.access import require_moderator
 from ideation.rules.challenges import require_visible
 from ideation.rules.moderation import require_moderating
+from ideation.staging import stage_job
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +166,8 @@ async def _hide(connection: Connection, actor: Actor, subject: Subject, hiding: 
 async def _show(connection: Connection, actor: Actor, subject: Subject, hiding: Hiding, now: datetime) -> None:
     if not await _set_hidden(connection, subject, None, now):
         raise WrongState(f"This {subject.kind} is not hidden.")
+    if subject.comment_id is None:
+        await stage_job(connection, "find_duplicates", subject.idea_id, now)
     await _audit(connection, actor, subject, f"{subject.kind}.shown", Outcome.KEPT, hiding.reason, now)
     await _tell_authors(connection, subject, "is shown again", hiding.reason, now)
 

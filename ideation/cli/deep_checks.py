@@ -23,7 +23,7 @@ async def examine_deeply(settings: Settings) -> AsyncIterator[Finding]:
         if await pending_migrations(connection):
             return
         checks = faults = 0
-        async for examined in examine_rows(connection):
+        async for examined in examine_rows(connection, refine_ideas=settings.refine_ideas):
             checks += 1
             if examined.faults.places:
                 faults += 1

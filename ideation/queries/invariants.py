@@ -22,9 +22,9 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
     more: bool = False
 
 
-async def find_faults(connection: Connection, topic: str, name: str, limit: int) -> Faults:
+async def find_faults(connection: Connection, topic: str, name: str, limit: int, *arguments: object) -> Faults:
     """The first places where a check finds its fault; needs an open transaction."""
-    cursor = await connection.cursor(_TOPICS[topic][name])
+    cursor = await connection.cursor(_TOPICS[topic][name], *arguments)
     rows = await cursor.fetch(limit + 1)
     return Faults(places=[row["place"] for row in rows[:limit]], more=len(rows) > limit)
 

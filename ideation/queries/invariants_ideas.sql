@@ -121,6 +121,30 @@ WHERE NOT EXISTS (SELECT FROM ideas WHERE kind = 'idea' AND id = internal_id)
   AND NOT EXISTS (SELECT FROM comments WHERE kind = 'comment' AND id = internal_id)
   AND NOT EXISTS (SELECT FROM reviews WHERE kind = 'review' AND id = internal_id);
 
+-- unindexed: vectors set aside for the job that puts them into the index, without such a job
+SELECT 'idea ' || idea_id AS place FROM idea_vectors
+WHERE NOT indexed
+  AND NOT EXISTS (SELECT FROM staged_jobs WHERE job = 'find_duplicates' AND subject = idea_id::text
+                  AND finished_at IS NULL AND failed_at IS NULL);
+
+-- refined_astray: refined vectors of no idea, of a draft, or of a wording that their idea never had
+SELECT 'idea ' || idea_id AS place FROM refined_vectors AS refined
+WHERE NOT EXISTS (SELECT FROM ideas
+                  WHERE id = refined.idea_id AND state <> 'draft' AND refined.revision BETWEEN 1 AND ideas.revision);
+
+-- refined_by_another: refined vectors of another encoder than $1
+SELECT format('idea %s (%s)', idea_id, encoder) AS place FROM refined_vectors WHERE encoder <> $1;
+
+-- unrefined: compared ideas that stood for an hour without a vector of their wording by encoder $1, and nothing at work on it
+SELECT 'idea ' || ideas.id AS place FROM ideas
+WHERE ideas.state NOT IN ('draft', 'withdrawn') AND canonical_id IS NULL AND hidden_at IS NULL
+  AND ideas.updated_at < now() - interval '1 hour'
+  AND NOT EXISTS (SELECT FROM refined_vectors AS refined
+                  WHERE idea_id = ideas.id AND refined.revision = ideas.revision AND encoder = $1)
+  AND NOT EXISTS (SELECT FROM staged_jobs WHERE finished_at IS NULL AND failed_at IS NULL
+                  AND (job, subject) IN (('find_duplicates', ideas.id::text), ('refine_ideas', ideas.challenge_id::text),
+                                         ('refresh_themes', ideas.challenge_id::text)));
+
 -- list_unvectored: compared ideas without a vector whose comparison is neither waiting nor under way, after a given one
 SELECT ideas.id, ideas.challenge_id, revision, title, left(body, 32000) AS body, idea_template
 FROM ideas JOIN challenges ON challenges.id = ideas.challenge_id

@@ -36,6 +36,11 @@ WHERE frozen_at IS NOT NULL
   AND NOT EXISTS (SELECT FROM staged_jobs WHERE job = 'rank_challenge' AND subject = challenges.id::text
                   AND finished_at IS NULL AND failed_at IS NULL);
 
+-- ranked_twice: closed challenges with several closing rankings since they were closed
+SELECT 'challenge ' || challenges.id AS place
+FROM challenges JOIN rankings ON challenge_id = challenges.id AND kind = 'closing' AND rankings.created_at >= frozen_at
+GROUP BY challenges.id HAVING count(*) > 1;
+
 -- ranking_torn: rankings whose places are not those from 1 to the number of their ideas
 SELECT 'ranking ' || rankings.id AS place FROM rankings
 LEFT JOIN LATERAL (

@@ -34,6 +34,11 @@ async def store_vectors(
         await connection.executemany(_SQL["delete_vector"], removed)
 
 
+async def index_vector(connection: Connection, idea_id: UUID) -> None:
+    """Put the vector of an idea into the index, if it was stored beside it."""
+    await connection.execute(_SQL["index_vector"], idea_id)
+
+
 async def store_refined(connection: Connection, encoder: str, texts: Sequence[IdeaText], vectors: Vector) -> None:
     """Keep the refined vector of each text unless its idea was edited since; a zero one too, which says: done."""
     rows = [(text.id, text.revision, encoder, vector) for text, vector in zip(texts, vectors, strict=True)]

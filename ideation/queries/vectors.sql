@@ -8,6 +8,9 @@ WHERE (idea_vectors.encoder, idea_vectors.vector) <> (excluded.encoder, excluded
 -- delete_vector: an idea without a known word has none
 DELETE FROM idea_vectors WHERE idea_id = $1;
 
+-- index_vector: put a vector that was set aside into the index
+UPDATE idea_vectors SET indexed = true WHERE idea_id = $1 AND NOT indexed;
+
 -- list_without_vector: submitted ideas of a challenge that lack a vector of this encoder, after a given one
 SELECT id, challenge_id, revision, title, left(body, 32000) AS body FROM ideas
 WHERE challenge_id = $1 AND state <> 'draft' AND ($3::uuid IS NULL OR id > $3)

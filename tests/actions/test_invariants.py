@@ -3,6 +3,7 @@
 from ideation.actions.invariants import LONGER_CHECKS, SHOWN, examine_snapshot
 from ideation.actions.invariants_list import CHECKS
 from ideation.database import Connection
+from ideation.ids import new_id
 from tests.factories import make_challenge, make_idea
 from tests.sound_world import SoundWorld, make_sound_world
 
@@ -35,6 +36,10 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
     "undecided": ("UPDATE ideas SET state = 'planned' WHERE id = '{decided}'",),
     "misfiled": ("UPDATE idea_vectors SET challenge_id = '{other_challenge}' WHERE idea_id = '{decided}'",),
     "misplaced": ("UPDATE themes SET retired_at = now()",),
+    "unindexed": ("UPDATE idea_vectors SET indexed = false WHERE idea_id = '{decided}'",),
+    "refined_astray": ("UPDATE refined_vectors SET revision = 9 WHERE idea_id = '{decided}'",),
+    "refined_by_another": ("UPDATE refined_vectors SET encoder = 'another' WHERE idea_id = '{decided}'",),
+    "unrefined": ("DELETE FROM refined_vectors WHERE idea_id = '{decided}'",),
     "import_orphans": ("UPDATE external_ids SET internal_id = gen_random_uuid()",),
     "voted_twice": (
         "ALTER TABLE votes DROP CONSTRAINT votes_pkey",
@@ -90,6 +95,12 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
         ),
     ),
     "unranked": ("DELETE FROM shortlist_entries", "DELETE FROM shortlists", "DELETE FROM rankings"),
+    "ranked_twice": (
+        (
+            "INSERT INTO rankings SELECT gen_random_uuid(), challenge_id, kind, 'old/1', shortlist_size, seed, inputs,"
+            " inputs_sha256, summary, 0, created_at FROM rankings"
+        ),
+    ),
     "ranking_torn": ("DELETE FROM ranking_entries WHERE position = 1",),
     "shortlist_torn": ("UPDATE shortlist_entries SET position = 1",),
     "job_abandoned": ("UPDATE staged_jobs SET finished_at = NULL",),
@@ -132,6 +143,9 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
 # What else is then wrong, and rightly found: the guard that was taken away, and what follows from the fault.
 FOUND_TOO: dict[str, set[str]] = {
     "merged_twice_over": {"merged_elsewhere"},
+    "refined_astray": {"unrefined"},
+    "refined_by_another": {"unrefined"},
+    "ranked_twice": {"another_formula"},
     "replies_elsewhere": {"miscounted"},
     "voted_twice": {"guard_missing"},
     "card_answered_twice": {"guard_missing", "card_of_another", "unaccepted"},
@@ -145,10 +159,10 @@ FOUND_TOO: dict[str, set[str]] = {
 }
 
 
-async def find(connection: Connection) -> dict[str, list[str]]:
+async def find(connection: Connection, *, refine_ideas: bool = True) -> dict[str, list[str]]:
     return {
         examined.check.name: examined.faults.places
-        async for examined in examine_snapshot(connection)
+        async for examined in examine_snapshot(connection, refine_ideas=refine_ideas)
         if examined.faults.places
     }
 
@@ -188,6 +202,46 @@ async def test_an_idea_without_any_known_word_needs_no_vector(connection: Connec
     assert await find(connection) == {}
 
 
+async def test_vectors_that_wait_for_their_job_are_well_and_those_whose_job_failed_are_not(
+    connection: Connection,
+) -> None:
+    world = await make_sound_world(connection)
+    await connection.execute("UPDATE idea_vectors SET indexed = false WHERE idea_id = $1", world.survivor)
+    await connection.execute("UPDATE staged_jobs SET finished_at = NULL, enqueued_at = NULL, started_at = NULL")
+    assert await find(connection) == {}
+    await connection.execute("UPDATE staged_jobs SET failed_at = now()")
+    assert await find(connection) == {"unindexed": [f"idea {world.survivor}"]}
+
+
+async def test_refined_vectors_are_asked_for_only_after_an_hour_without_a_job_and_where_ideas_are_refined(
+    connection: Connection,
+) -> None:
+    world = await make_sound_world(connection)
+    await connection.execute("DELETE FROM refined_vectors WHERE idea_id = $1", world.survivor)
+    assert await find(connection, refine_ideas=False) == {}
+    assert await find(connection) == {"unrefined": [f"idea {world.survivor}"]}
+    await connection.execute("UPDATE ideas SET updated_at = now() WHERE id = $1", world.survivor)
+    assert await find(connection) == {}
+    await connection.execute("UPDATE ideas SET updated_at = submitted_at WHERE id = $1", world.survivor)
+    for job, subject in (("refine_ideas", world.challenge), ("find_duplicates", world.survivor)):
+        await connection.execute(
+            "UPDATE staged_jobs SET job = $1, subject = $2, finished_at = NULL, enqueued_at = NULL, started_at = NULL",
+            job,
+            str(subject),
+        )
+        assert await find(connection) == {}
+
+
+async def test_a_refined_vector_of_no_idea_is_found(connection: Connection) -> None:
+    await make_sound_world(connection)
+    await connection.execute("ALTER TABLE refined_vectors DROP CONSTRAINT refined_vectors_idea_id_fkey")
+    gone = new_id()
+    await connection.execute(
+        "INSERT INTO refined_vectors SELECT $1, revision, encoder, vector FROM refined_vectors LIMIT 1", gone
+    )
+    assert await find(connection) == {"refined_astray": [f"idea {gone}"]}
+
+
 async def test_places_are_cut_where_there_are_many(connection: Connection) -> None:
     await make_sound_world(connection)
     challenge_id = await make_challenge(connection)
@@ -196,5 +250,5 @@ async def test_places_are_cut_where_there_are_many(connection: Connection) -> No
     await connection.execute(
         "DELETE FROM idea_authors WHERE idea_id IN (SELECT id FROM ideas WHERE challenge_id = $1)", challenge_id
     )
-    examined = {each.check.name: each.faults async for each in examine_snapshot(connection)}
+    examined = {each.check.name: each.faults async for each in examine_snapshot(connection, refine_ideas=True)}
     assert (len(examined["authorless"].places), examined["authorless"].more) == (SHOWN, True)

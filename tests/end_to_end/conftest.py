@@ -94,7 +94,9 @@ async def eventually(
 async def what_doctor_finds(connection: Connection) -> dict[str, list[str]]:
     """What is wrong with the rows; empty when everything is as it must always be."""
     return {
-        examined.check.name: examined.faults.places async for examined in examine(connection) if examined.faults.places
+        examined.check.name: examined.faults.places
+        async for examined in examine(connection, refine_ideas=True)
+        if examined.faults.places
     }
 
 

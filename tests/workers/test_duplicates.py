@@ -6,9 +6,12 @@ from uuid import UUID
 import pytest
 
 from ideation.actions.ideas import submit_idea
+from ideation.actions.moderation import hide_idea, show_idea
 from ideation.actions.similar import find_similar
 from ideation.database import Connection
 from ideation.entities.ideas_forms import NewIdea
+from ideation.entities.moderation import Hiding
+from ideation.entities.people import Role
 from ideation.entities.similar import SimilarRequest
 from ideation.ids import new_id
 from ideation.queries import duplicates as queries
@@ -39,6 +42,12 @@ async def fresh(connection: Connection) -> list[UUID]:
     return [row[0] for row in await connection.fetch("SELECT idea_id FROM idea_vectors WHERE NOT indexed")]
 
 
+async def submit(connection: Connection, challenge_id: UUID, place: int) -> UUID:
+    title, body = real_texts()[place]
+    author = await make_actor(connection)
+    return (await submit_idea(connection, author, challenge_id, NewIdea(title=title[:200], body=body), NOW)).id
+
+
 async def add_twin(connection: Connection, challenge_id: UUID, place: int) -> UUID:
     title, body = real_texts()[place]
     return await make_idea(connection, challenge_id, title=title[:200], body=body)
@@ -66,17 +75,30 @@ async def test_a_new_idea_is_compared_and_placed_without_a_refresh(connection: C
 async def test_a_submitted_idea_is_found_at_once_and_indexed_by_its_check(connection: Connection) -> None:
     challenge_id, ideas = await make_real_challenge(connection, 12)
     await refresh(connection, challenge_id)
+    submitted = await submit(connection, challenge_id, 3)
     title, body = real_texts()[3]
-    author = await make_actor(connection)
-    submitted = await submit_idea(connection, author, challenge_id, NewIdea(title=title[:200], body=body), NOW)
     reader = await make_actor(connection)
     found = await find_similar(connection, reader, challenge_id, SimilarRequest(title=title[:200], body=body), NOW)
-    assert {idea.idea_id for idea in found} >= {submitted.id, ideas[3]}
-    assert await fresh(connection) == [submitted.id]
+    assert {idea.idea_id for idea in found} >= {submitted, ideas[3]}
+    assert await fresh(connection) == [submitted]
     assert await staged(connection) == ["find_duplicates"]
-    await check(connection, submitted.id)
+    await check(connection, submitted)
     assert await fresh(connection) == []
-    assert pair(ideas[3], submitted.id) in await proposed(connection, challenge_id)
+    assert pair(ideas[3], submitted) in await proposed(connection, challenge_id)
+
+
+async def test_an_idea_hidden_before_its_check_is_indexed_and_compared_once_it_is_shown(connection: Connection) -> None:
+    challenge_id, ideas = await make_real_challenge(connection, 12)
+    submitted = await submit(connection, challenge_id, 3)
+    moderator = await make_actor(connection, roles=frozenset({Role.MODERATOR}))
+    await hide_idea(connection, moderator, submitted, Hiding(reason="Look closer."), NOW)
+    await check(connection, submitted)
+    assert (await fresh(connection), await proposed(connection, challenge_id)) == ([], set())
+    await connection.execute("DELETE FROM staged_jobs")
+    await show_idea(connection, moderator, submitted, Hiding(reason="All well."), NOW)
+    assert await staged(connection) == ["find_duplicates"]
+    await check(connection, submitted)
+    assert pair(ideas[3], submitted) in await proposed(connection, challenge_id)
 
 
 async def test_fresh_twins_are_near_each_other_before_either_is_indexed(connection: Connection) -> None:

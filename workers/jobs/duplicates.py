@@ -45,6 +45,8 @@ async def find_duplicates(context: JobContext) -> None:
     """Compare one idea with those of its challenge, place it among the themes, and see whether these are due."""
     text = await vector_queries.find_text(context.connection, context.subject_id)
     if text is None:
+        # Hidden, withdrawn or merged meanwhile; when it takes part again, it must be found as quickly as others.
+        await vector_queries.index_vector(context.connection, context.subject_id)
         return
     challenge = await find_challenge(context.connection, text.challenge_id, context.now)
     if challenge is None:
