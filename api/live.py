@@ -8,18 +8,18 @@ Redis nobody is told anything and no page breaks: streams end, and pages go back
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from litestar.channels import ChannelsPlugin
+from litestar.channels.backends.base import ChannelsBackend
 from litestar.channels.backends.redis import RedisChannelsPubSubBackend
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from api.background import Repeating
 from api.pools import lent
+from api.redis_client import RedisClient, redis_errors
 from ideation.actions.live import read_mark
 from ideation.errors import Unavailable
 
@@ -36,27 +36,56 @@ _RECONNECT_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
 
 
-class PatientBackend(RedisChannelsPubSubBackend):
+class PatientBackend(ChannelsBackend):
     """Litestar's channels on Redis publish/subscribe, which outlive a Redis that goes and comes back."""
 
     def __init__(self, redis_url: str) -> None:
-        redis = Redis.from_url(redis_url, socket_connect_timeout=_REDIS_TIMEOUT_SECONDS, retry=None)
-        super().__init__(redis=redis)
+        self._redis = RedisClient(redis_url)
+        self._channels: RedisChannelsPubSubBackend | None = None
+        self._watched = asyncio.Event()
 
-    async def stream_events(self) -> "AsyncIterator[tuple[str, Any]]":  # type: ignore[override]
-        """Events as they come; subscriptions are renewed by the client once Redis answers again."""
-        while True:
-            try:
-                async for event in super().stream_events():
-                    yield event
-            except (RedisError, OSError) as error:
-                _log.warning("live updates wait for Redis", error=repr(error))
-                await asyncio.sleep(_RECONNECT_SECONDS)
+    async def on_startup(self) -> None:
+        """Nothing yet: Redis is asked when somebody watches."""
 
     async def on_shutdown(self) -> None:
         """Close both connections."""
-        await super().on_shutdown()
-        await self._redis.aclose()
+        if self._channels is not None:
+            await self._channels.on_shutdown()
+        await self._redis.close()
+
+    async def publish(self, data: bytes, channels: Iterable[str]) -> None:
+        """Publish to all processes."""
+        await (await self._open()).publish(data, channels)
+
+    async def subscribe(self, channels: Iterable[str]) -> None:
+        """Hear what is published on these channels."""
+        await (await self._open()).subscribe(channels)
+        self._watched.set()
+
+    async def unsubscribe(self, channels: Iterable[str]) -> None:
+        """Hear no more of these channels."""
+        await (await self._open()).unsubscribe(channels)
+
+    async def stream_events(self) -> AsyncGenerator[tuple[str, bytes], None]:
+        """Events as they come; subscriptions are renewed by the client once Redis answers again."""
+        await self._watched.wait()
+        while True:
+            try:
+                async for event in (await self._open()).stream_events():
+                    yield event
+            except redis_errors() as error:
+                _log.warning("live updates wait for Redis", error=repr(error))
+                await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def get_history(self, channel: str, limit: int | None = None) -> list[bytes]:  # noqa: ARG002
+        """Nothing is kept."""
+        return []
+
+    async def _open(self) -> RedisChannelsPubSubBackend:
+        redis = await self._redis.get()
+        if self._channels is None:
+            self._channels = RedisChannelsPubSubBackend(redis=redis)
+        return self._channels
 
 
 class Live:
@@ -72,17 +101,11 @@ class Live:
         self._platform = platform
         self._watched: Counter[str] = Counter()
         self._stopping = asyncio.Event()
-        self._redis: Redis | None = None
+        self._redis = RedisClient(platform.settings.redis_url, answer_seconds=_REDIS_TIMEOUT_SECONDS)
         self._repeating = Repeating("live pulse", PULSE_SECONDS, self.pulse)
 
     def start(self) -> None:
         """Begin the pulse."""
-        self._redis = Redis.from_url(
-            self._platform.settings.redis_url,
-            socket_timeout=_REDIS_TIMEOUT_SECONDS,
-            socket_connect_timeout=_REDIS_TIMEOUT_SECONDS,
-            retry=None,
-        )
         self._repeating.start()
 
     def end_streams(self) -> None:
@@ -93,8 +116,7 @@ class Live:
         """End the streams and the pulse."""
         self.end_streams()
         await self._repeating.stop()
-        if self._redis is not None:
-            await self._redis.aclose()
+        await self._redis.close()
 
     async def pulse(self) -> None:
         """Tell the watchers of each topic its mark, unless another process has just done so."""
@@ -105,15 +127,15 @@ class Live:
                 await self.channels.wait_published(hashlib.sha256(mark.encode()).hexdigest()[:16], topic)
 
     async def _is_mine(self, topic: str) -> bool:
-        assert self._redis is not None
         milliseconds = int(PULSE_SECONDS * 900)
-        return bool(await self._redis.set(f"ideation:pulse:{topic}", b"1", nx=True, px=milliseconds))
+        redis = await self._redis.get()
+        return bool(await redis.set(f"ideation:pulse:{topic}", b"1", nx=True, px=milliseconds))
 
     async def marks(self, topic: str) -> AsyncIterator[str]:
         """The topic's mark whenever it has changed, and first of all; ends when Redis is silent, or after a while."""
         try:
             subscriber = await self.channels.subscribe(topic)
-        except (RedisError, OSError) as error:
+        except redis_errors() as error:
             raise Unavailable("Live updates are not available at the moment; reload the page instead.") from error
         return self._follow(topic, subscriber)
 
@@ -146,7 +168,7 @@ class Live:
     async def _unsubscribe(self, topic: str, subscriber: Any) -> None:
         try:
             await self.channels.unsubscribe(subscriber, topic)
-        except (RedisError, OSError):
+        except redis_errors():
             _log.info("unsubscribed while Redis was away", topic=topic)
 
     @contextmanager

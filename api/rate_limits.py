@@ -6,15 +6,18 @@ all processes, so that no request ever waits for Redis; while Redis is down ever
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 from litestar.types import Scope
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from api.background import Repeating
+from api.redis_client import RedisClient, redis_errors
 from ideation.errors import TooManyRequests
 from ideation.settings import Settings
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 WINDOW_SECONDS = 60
 SYNC_SECONDS = 0.25
@@ -30,13 +33,13 @@ class RateLimiter:
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self._limits = {False: settings.requests_per_minute, True: settings.writes_per_minute}
-        self._redis_url = settings.redis_url
+        self._redis = RedisClient(settings.redis_url, answer_seconds=REDIS_TIMEOUT_SECONDS)
         self._clock = clock
         self._window = 0
         # What all processes had counted at the last synchronisation, and what this one has counted since.
         self._shared: dict[str, int] = {}
         self._unsent: dict[str, int] = {}
-        self._redis: Redis | None = None
+        self._started = False
         self._silent_until = 0.0
         self._repeating = Repeating("rate limits", SYNC_SECONDS, self.synchronise)
 
@@ -62,28 +65,25 @@ class RateLimiter:
 
     def start(self) -> None:
         """Begin to share counts with the other processes."""
-        self._redis = Redis.from_url(
-            self._redis_url,
-            socket_timeout=REDIS_TIMEOUT_SECONDS,
-            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-            retry=None,
-        )
+        self._started = True
         self._repeating.start()
 
     async def stop(self) -> None:
         """End sharing."""
         await self._repeating.stop()
-        if self._redis is not None:
-            await self._redis.aclose()
+        await self._redis.close()
 
     async def synchronise(self) -> None:
         """Add the counts since the last time to Redis, and read the sums of all processes."""
-        if self._redis is None or not self._unsent or self._clock() < self._silent_until:
+        if not self._started:
+            return
+        redis = await self._redis.get()
+        if not self._unsent or self._clock() < self._silent_until:
             return
         window, sent, self._unsent = self._window, self._unsent, {}
         try:
-            sums = await self._exchange(self._redis, window, sent)
-        except (RedisError, OSError, TimeoutError) as error:
+            sums = await self._exchange(redis, window, sent)
+        except redis_errors() as error:
             self._fall_silent(error)
             return
         self._silent_until = 0.0
@@ -100,7 +100,7 @@ class RateLimiter:
             self._window = window
             self._shared, self._unsent = {}, {}
 
-    async def _exchange(self, redis: Redis, window: int, sent: dict[str, int]) -> dict[str, int]:
+    async def _exchange(self, redis: "Redis", window: int, sent: dict[str, int]) -> dict[str, int]:
         # A request that is counted while this waits goes into the next exchange.
         name = f"ideation:requests:{window}"
         async with redis.pipeline(transaction=False) as pipeline:

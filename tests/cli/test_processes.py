@@ -50,7 +50,7 @@ def wait_until_ready(port: int) -> None:
 
 
 def test_api_never_imports_what_only_workers_need() -> None:
-    code = "import sys, api.__main__; print({'sklearn', 'rq', 'workers', 'scipy.stats'} & set(sys.modules))"
+    code = "import sys, api.serving; print({'sklearn', 'rq', 'workers', 'scipy.stats'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (result.stdout, result.stderr) == ("set()\n", "")
 
