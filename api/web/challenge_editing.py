@@ -13,6 +13,7 @@ from api.web.challenge_fields import (
     MOST_ROWS,
     SPARE_ROWS,
     Step,
+    anchored_scores,
     filled,
     locked,
     read_step,
@@ -160,7 +161,8 @@ async def _choices(
         return {"groups": groups, "methods": list(VotingMethod), "authorships": list(Authorship)}
     if step is Step.CRITERIA:
         typed = [row for row in range(MOST_ROWS) if any(form.text(f"{name}-{row}") for name in CRITERION_FIELDS[1:3])]
-        return {"rows": range(min(MOST_ROWS, max(typed, default=-1) + 1 + SPARE_ROWS))}
+        rows = range(min(MOST_ROWS, max(typed, default=-1) + 1 + SPARE_ROWS))
+        return {"rows": rows, "anchored": {row: anchored_scores(form, row) for row in rows}}
     if step is Step.CHECK:
         dated = [(name, moment) for name in DATES if (moment := getattr(challenge, name)) is not None]
         return {"timeline": sorted(dated, key=lambda date: date[1])}

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from api.web.forms import Form
 from api.web.moments import field_value
-from ideation.entities.challenges_forms import ChallengeEdit, ChallengeOut, CriterionInput
+from ideation.entities.challenges_forms import Anchor, ChallengeEdit, ChallengeOut, CriterionInput
 from ideation.rules.challenges_editing import EDITABLE_IN
 
 
@@ -48,6 +48,8 @@ DATES = (
     "answer_by",
 )
 CRITERION_FIELDS = ("key", "label", "description", "weight", "scale_min", "scale_max")
+# A longer scale has anchors for its ends, and for what was given over the API.
+_LONGEST_ANCHORED = 11
 SPARE_ROWS = 3
 MOST_ROWS = 20
 # Days after the opening, which is the next Monday at eight: two weeks of ideas, one more of votes, two of reviews.
@@ -71,6 +73,7 @@ def filled(challenge: ChallengeOut, now: datetime) -> Form:
     for row, criterion in enumerate(challenge.criteria):
         values |= {f"{name}-{row}": str(getattr(criterion, name)) for name in CRITERION_FIELDS}
         values[f"weight-{row}"] = f"{100 * criterion.weight:g}"
+        values |= {f"anchor-{row}-{anchor.score}": anchor.text for anchor in criterion.anchors}
     return Form(values | {"version": str(challenge.version)})
 
 
@@ -116,11 +119,41 @@ def _read_criterion(form: Form, row: int, typed: dict[str, Any], read: list[Crit
     except ValueError:
         form.errors[f"weight-{row}"] = "form.not_a_number"
         return
+    typed["anchors"] = _read_anchors(form, row)
     one = Form(typed)
     criterion = one.read(CriterionInput, typed)
     form.errors |= {f"{name}-{row}": message for name, message in one.errors.items()}
     if criterion is not None:
         read.append(criterion)
+
+
+def _read_anchors(form: Form, row: int) -> list[Anchor]:
+    read = []
+    for score in anchored_scores(form, row):
+        name = f"anchor-{row}-{score}"
+        if not (text := form.text(name).strip()):
+            continue
+        one = Form({})
+        anchor = one.read(Anchor, {"score": score, "text": text})
+        if anchor is None:
+            form.errors[name] = one.errors["text"]
+        else:
+            read.append(anchor)
+    return read
+
+
+def anchored_scores(form: Form, row: int) -> list[int]:
+    """The scores of a row's scale, as typed, that can have an anchor; none while its ends make no scale."""
+    try:
+        low, high = (int(form.text(f"scale_{end}-{row}") or usual) for end, usual in (("min", 1), ("max", 5)))
+    except ValueError:
+        return []
+    if not 0 < high - low <= 100:
+        return []
+    scale = range(low, high + 1)
+    if len(scale) <= _LONGEST_ANCHORED:
+        return list(scale)
+    return [score for score in scale if score in (low, high) or form.text(f"anchor-{row}-{score}")]
 
 
 def _key(label: str, taken: set[str]) -> str:
@@ -131,5 +164,6 @@ def _key(label: str, taken: set[str]) -> str:
 
 
 def _same(criteria: list[CriterionInput], challenge: ChallengeOut) -> bool:
-    stored = [tuple(getattr(criterion, name) for name in CRITERION_FIELDS) for criterion in challenge.criteria]
-    return stored == [tuple(getattr(criterion, name) for name in CRITERION_FIELDS) for criterion in criteria]
+    fields = (*CRITERION_FIELDS, "anchors")
+    stored = [tuple(getattr(criterion, name) for name in fields) for criterion in challenge.criteria]
+    return stored == [tuple(getattr(criterion, name) for name in fields) for criterion in criteria]

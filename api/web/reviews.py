@@ -92,6 +92,7 @@ def _page(view: View, review: ReviewForm, form: Form) -> Response[bytes]:
         open=review.takes_reviews and not sent,
         sent=sent,
         longest=_LONGEST_ROW_OF_BUTTONS,
+        anchored={one.key: {anchor.score: anchor.text for anchor in one.anchors} for one in review.criteria},
     )
 
 

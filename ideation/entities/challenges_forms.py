@@ -26,6 +26,18 @@ Weight = Annotated[float, Meta(gt=0, le=1, description="Share of the whole; all 
 ScaleEnd = Annotated[int, Meta(ge=-100, le=100)]
 
 
+class Anchor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one score of a criterion stands for, so that reviewers mean the same by it."""
+
+    score: ScaleEnd
+    text: Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+
+
+Anchors = Annotated[
+    list[Anchor], Meta(max_length=101, description="What scores stand for, going up; some or all of the scale.")
+]
+
+
 class CriterionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One measure that reviewers score, with its share and its scale."""
 
@@ -35,6 +47,7 @@ class CriterionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     weight: Weight
     scale_min: ScaleEnd = 1
     scale_max: ScaleEnd = 5
+    anchors: Anchors = []
 
 
 Criteria = Annotated[list[CriterionInput], Meta(max_length=20)]
@@ -120,6 +133,7 @@ class CriterionOut(msgspec.Struct, frozen=True, kw_only=True):
     weight: float
     scale_min: int
     scale_max: int
+    anchors: list[Anchor] = []
 
 
 class ChallengeOut(msgspec.Struct, frozen=True, kw_only=True):

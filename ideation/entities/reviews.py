@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from ideation.entities.challenges_forms import Anchor
 from ideation.entities.fields import Note
 
 # What a reviewer saves over first: there is no review yet.
@@ -52,6 +53,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     weight: float
     scale_min: int
     scale_max: int
+    anchors: list[Anchor]
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):

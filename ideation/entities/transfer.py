@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ideation.entities.challenges import Authorship, VotingMethod
+from ideation.entities.challenges_forms import Anchors
 from ideation.entities.fields import Body, CommentBody, Email, Moment, Name, Note, Tags, Title
 
 ExternalId = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
@@ -25,9 +26,11 @@ class CriterionLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     key: str
     label: str
+    description: str = ""
     weight: float
     scale_min: int = 1
     scale_max: int = 5
+    anchors: Anchors = []
 
 
 class ChallengeLine(_Line, tag="challenge", frozen=True, kw_only=True):

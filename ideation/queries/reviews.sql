@@ -9,7 +9,7 @@ WHERE score.review_id = $1
 ORDER BY criterion.position, criterion.key;
 
 -- list_criteria: what a challenge's ideas are scored on
-SELECT id, key, label, description, weight, scale_min, scale_max FROM criteria WHERE challenge_id = $1
+SELECT id, key, label, description, weight, scale_min, scale_max, anchors FROM criteria WHERE challenge_id = $1
 ORDER BY position, key;
 
 -- list_author_names: who wrote an idea, for reviews that are not blind

@@ -137,7 +137,8 @@ UPDATE ideas SET state = new.outcome, updated_at = greatest(ideas.updated_at, ne
 FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS new (idea_id, outcome, at) WHERE ideas.id = new.idea_id;
 
 -- export_criteria: the criteria of a challenge
-SELECT key, label, weight, scale_min, scale_max FROM criteria WHERE challenge_id = $1 ORDER BY position;
+SELECT key, label, description, weight, scale_min, scale_max, anchors FROM criteria WHERE challenge_id = $1
+ORDER BY position;
 
 -- export_people: everybody an export refers to and in which parts they appear
 SELECT people.id, people.email, people.name, people.department, people.site,

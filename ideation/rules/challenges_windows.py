@@ -96,13 +96,19 @@ def check_not_over(challenge: Challenge, now: datetime) -> None:
 
 
 def check_criteria(criteria: list[CriterionInput]) -> None:
-    """Keys are distinct and each scale goes upwards."""
+    """Keys are distinct, each scale goes upwards, and what is said of its scores goes up with it."""
     keys = [criterion.key for criterion in criteria]
     if len(set(keys)) != len(keys):
         raise Invalid("Two criteria have the same key.", field="criteria")
     for criterion in criteria:
         if not 0 < criterion.scale_max - criterion.scale_min <= 100:
             raise Invalid(f"The scale of '{criterion.key}' must go up, by at most 100.", field="criteria")
+        anchored = [anchor.score for anchor in criterion.anchors]
+        if anchored != sorted(set(anchored) & set(range(criterion.scale_min, criterion.scale_max + 1))):
+            raise Invalid(
+                f"The anchors of '{criterion.key}' must name scores of its scale, each once, going up.",
+                field="criteria",
+            )
 
 
 def check_weights(criteria: list[CriterionInput] | list[CriterionOut]) -> None:

@@ -257,7 +257,8 @@ async def _export(
 async def test_an_export_imports_into_another_challenge_as_the_same(connection: Connection) -> None:
     actor = await make_actor(connection, roles=ADMINISTRATOR)
     challenge_id, import_id = await start(connection, actor)
-    await make_criterion(connection, challenge_id, "value", 1.0)
+    told = {"description": "What it is worth", "anchors": [{"score": 1, "text": "Nothing"}]}
+    await make_criterion(connection, challenge_id, "value", 1.0, **told)
     lines = parse(
         person("ada"),
         person("ben"),
@@ -272,8 +273,10 @@ async def test_an_export_imports_into_another_challenge_as_the_same(connection: 
     await take_batch(connection, actor, import_id, lines, NOW)
     exported = await _export(connection, actor, challenge_id)
 
+    scale = {"key": "value", "label": "Value", "weight": 1.0, "scale_min": 1, "scale_max": 5}
+    assert exported[0]["criteria"] == [scale | told]
     copy_id, copy_import = await start(connection, actor)
-    await make_criterion(connection, copy_id, "value", 1.0)
+    await make_criterion(connection, copy_id, "value", 1.0, **told)
     done = await take_batch(connection, actor, copy_import, parse(*exported), NOW)
 
     assert (done.accepted, done.rejected) == (len(exported), 0)

@@ -85,6 +85,19 @@ async def test_challenge_needs_the_role_and_the_scope_to_be_drafted(api: Api) ->
     assert (await api.anonymous.post("/v1/challenges", json={"question": "Why?"})).status_code == 401
 
 
+def anchored(*anchors: tuple[int, str]) -> dict[str, Any]:
+    """The first criterion with these meanings of its scores."""
+    return {**CRITERIA[0], "anchors": [{"score": score, "text": text} for score, text in anchors]}
+
+
+async def test_what_scores_stand_for_is_kept_with_the_criterion(api: Api) -> None:
+    _, client = await owner(api)
+    made = await draft(client, criteria=[anchored((1, "Nobody gains"), (5, "All gain")) | {"weight": 1}])
+    assert made["criteria"][0]["anchors"] == [{"score": 1, "text": "Nobody gains"}, {"score": 5, "text": "All gain"}]
+    read = await client.get(f"/v1/challenges/{made['id']}")
+    assert read.json()["criteria"] == made["criteria"]
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -99,6 +112,10 @@ async def test_challenge_needs_the_role_and_the_scope_to_be_drafted(api: Api) ->
         ({"question": "Why?", **dates(submit_opens=2, submit_closes=1)}, 422),
         ({"question": "Why?", "criteria": [CRITERIA[0], CRITERIA[0]]}, 422),
         ({"question": "Why?", "criteria": [{**CRITERIA[0], "scale_min": 5, "scale_max": 1}]}, 422),
+        ({"question": "Why?", "criteria": [anchored((1, "No"), (6, "Yes"))]}, 422),
+        ({"question": "Why?", "criteria": [anchored((2, "No"), (2, "Yes"))]}, 422),
+        ({"question": "Why?", "criteria": [anchored((5, "No"), (1, "Yes"))]}, 422),
+        ({"question": "Why?", "criteria": [anchored((1, " "))]}, 400),
     ],
 )
 async def test_challenge_that_makes_no_sense_is_refused(api: Api, body: dict[str, Any], status: int) -> None:

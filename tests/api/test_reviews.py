@@ -62,11 +62,12 @@ async def another_desk(api: Api, world: PanelWorld, idea_id: UUID, reviewer: Act
 
 async def test_a_review_is_read_saved_sent_and_then_stands(api: Api) -> None:
     desk = await make_desk(api)
+    await api.connection.execute("UPDATE criteria SET anchors = $1", [{"score": 3, "text": "So so"}])
     form = await desk.client.get(desk.address)
     assert (form.status_code, form.headers["etag"]) == (200, '"1"')
     criteria = [
         {"id": str(desk.world.criteria[key]), "key": key, "label": key.capitalize(), "description": ""}
-        | {"weight": weight, "scale_min": 1, "scale_max": 5}
+        | {"weight": weight, "scale_min": 1, "scale_max": 5, "anchors": [{"score": 3, "text": "So so"}]}
         for key, weight in (("value", 0.6), ("effort", 0.4))
     ]
     idea = await api.connection.fetchrow("SELECT body FROM ideas WHERE id = $1", desk.idea_id)

@@ -102,6 +102,27 @@ async def test_wrong_input_is_kept_and_explained_beside_its_field(api: Api, brow
     assert 'id="voting_method-wrong"' in page.html
 
 
+async def test_scores_are_anchored_and_follow_the_scale(api: Api, browser_of: MakeBrowser) -> None:
+    edit, owner = await make_draft(api, browser_of)
+    typed = {"label-0": "Value", "weight-0": "100", "anchor-0-1": "Nobody gains", "anchor-0-5": "Every site gains "}
+    page = await owner.follow(await send_step(owner, edit, "criteria", **typed, button="stay"))
+    values = page.form(f"{edit}/criteria").values
+    assert [values[f"anchor-0-{score}"] for score in range(1, 6)] == ["Nobody gains", "", "", "", "Every site gains"]
+    read = "SELECT anchors FROM criteria WHERE challenge_id = $1"
+    challenge_id = UUID(edit.split("/")[2])
+    both = [{"score": 1, "text": "Nobody gains"}, {"score": 5, "text": "Every site gains"}]
+    assert await api.connection.fetchval(read, challenge_id) == both
+    page = await owner.follow(await send_step(owner, edit, "criteria", **{"scale_max-0": "3"}, button="stay"))
+    assert "anchor-0-4" not in page.form(f"{edit}/criteria").values
+    assert await api.connection.fetchval(read, challenge_id) == both[:1]
+    page = await owner.follow(await send_step(owner, edit, "criteria", **{"scale_max-0": "100"}, button="stay"))
+    kept = page.form(f"{edit}/criteria").values
+    assert [name for name in kept if name.startswith("anchor-0")] == ["anchor-0-1", "anchor-0-100"]
+    page = await send_step(owner, edit, "criteria", **{"anchor-0-100": "x" * 301})
+    assert (page.status, "anchor-0-100-wrong" in page.ids) == (422, True)
+    assert page.form(f"{edit}/criteria").values["anchor-0-100"] == "x" * 301
+
+
 async def test_check_names_everything_that_prevents_publishing(api: Api, browser_of: MakeBrowser) -> None:
     edit, owner = await make_draft(api, browser_of, brief="")
     await make_criterion(api.connection, UUID(edit.split("/")[2]), "value", 0.5)

@@ -43,6 +43,22 @@ async def test_queue_leads_from_one_review_to_the_next(api: Api, browser_of: Mak
     assert "2 of 2 reviewed" in (await desk.browser.open("/reviews")).text
 
 
+async def test_what_a_score_stands_for_is_shown_beside_it(api: Api, browser_of: MakeBrowser) -> None:
+    desk = await make_desk(api, browser_of)
+    anchors = [{"score": 1, "text": "Nobody <gains>"}, {"score": 4, "text": "A site gains"}]
+    await api.connection.execute(
+        "UPDATE criteria SET anchors = $2 WHERE id = $1", desk.world.criteria["value"], anchors
+    )
+    page = await desk.browser.open(desk.paths[0])
+    beside = [part.split("</label>")[0] for part in page.html.split('name="score-value"')[1:]]
+    assert len(beside) == 5
+    assert ["&lt;gains&gt;" in label for label in beside] == [True, False, False, False, False]
+    assert ["A site gains" in label for label in beside] == [False, False, False, True, False]
+    await api.connection.execute("UPDATE criteria SET scale_max = 100 WHERE id = $1", desk.world.criteria["value"])
+    page = await desk.browser.open(desk.paths[0])
+    assert "<dt>4</dt><dd>A site gains</dd>" in page.html
+
+
 async def test_draft_keeps_scores_and_notes(api: Api, browser_of: MakeBrowser) -> None:
     desk = await make_desk(api, browser_of)
     path = desk.paths[0]
