@@ -19,6 +19,7 @@ from ideation.queries.challenges import find_challenge
 from ideation.queries.conflicts import list_conflicts
 from ideation.queries.rankings import read_inputs
 from ideation.rules.assignments import choose_pool, due_at, in_random_order, panel_is_at_work, reviews_needed
+from ideation.rules.assignments_linking import Linking, choose_anchors, linking
 from ideation.rules.panel_rankings import chances_to_settle
 from scoring.directed import next_batch
 
@@ -28,8 +29,9 @@ TEXTS_PER_REVIEWER = 200
 class AssignmentWork(msgspec.Struct, frozen=True, kw_only=True):
     """Ideas that need reviews and the panel that could write them.
 
-    `needed`: further reviews for each idea of `pool`. `forbidden`: (reviewer, idea) places in `panel` and `pool` that
-    must not meet, or met before. `before`: the assignments and loads this was read from.
+    `needed`: further reviews for each idea of `pool`, 0 for an anchor. `forbidden`: (reviewer, idea) places in `panel`
+    and `pool` that must not meet, or met before. `reviewer_group`, `idea_group`: who shares ideas with whom so far, −1
+    where that does not matter. `before`: the assignments and loads this was read from.
     """
 
     challenge: Challenge
@@ -37,6 +39,8 @@ class AssignmentWork(msgspec.Struct, frozen=True, kw_only=True):
     needed: list[int]
     panel: list[Capacity]
     forbidden: list[tuple[int, int]]
+    reviewer_group: list[int]
+    idea_group: list[int]
     written: list[PersonText]
     before: tuple[list[Pair], list[Capacity]]
 
@@ -51,14 +55,16 @@ async def read_first_round(
     pool = await _read_pool(connection, challenge)
     pairs = await queries.list_pairs(connection, challenge_id)
     needed = dict(zip(pool, reviews_needed(pool, pairs, reviews_per_idea), strict=True))
-    return await _work(connection, challenge, {idea: count for idea, count in needed.items() if count}, pairs)
+    missing = {idea: count for idea, count in needed.items() if count}
+    # A first review each joins nobody yet: the batches that follow do.
+    return await _work(connection, challenge, missing, pairs, linking([]))
 
 
 async def read_directed_round(
     connection: Connection, challenge_id: UUID, now: datetime, request: DirectedRequest
 ) -> AssignmentWork | None:
-    """One further review for each of the ideas where it tells most; None once the target is reached, or when this
-    request was served before (a job may run twice)."""
+    """One further review for each of the ideas where it tells most, by people who join the groups of reviewers that
+    share no idea yet; None once the target is reached, or when this request was served before (a job may run twice)."""
     challenge = await find_challenge(connection, challenge_id, now)
     ranking = await queries.latest_ranking(connection, challenge_id)
     if challenge is None or ranking is None or not panel_is_at_work(challenge):
@@ -68,9 +74,11 @@ async def read_directed_round(
         return None
     if ranking.expected_wrong_calls is not None and ranking.expected_wrong_calls <= request.target_wrong_calls:
         return None
-    batch = await _choose_batch(connection, challenge, ranking, request.batch_size)
+    pool = await _read_pool(connection, challenge)
+    batch = await _choose_batch(connection, challenge, pool, ranking, request.batch_size)
     pairs = await queries.list_pairs(connection, challenge_id)
-    return await _work(connection, challenge, dict.fromkeys(batch, 1), pairs)
+    needed = dict.fromkeys(choose_anchors(pool, pairs), 0) | dict.fromkeys(batch, 1)
+    return await _work(connection, challenge, needed, pairs, linking(pairs))
 
 
 async def store_assignments(
@@ -122,10 +130,9 @@ async def _read_pool(connection: Connection, challenge: Challenge) -> list[UUID]
 
 
 async def _choose_batch(
-    connection: Connection, challenge: Challenge, ranking: LatestRanking, batch_size: int
+    connection: Connection, challenge: Challenge, pool: list[UUID], ranking: LatestRanking, batch_size: int
 ) -> list[UUID]:
     """The pool's most telling ideas; one that came in after the ranking is as uncertain as can be."""
-    pool = await _read_pool(connection, challenge)
     known = {chance.idea_id: chance for chance in await _read_chances(connection, ranking)}
     asked = await queries.review_counts(connection, challenge.id)
     chosen = next_batch(
@@ -147,11 +154,11 @@ async def _read_chances(connection: Connection, ranking: LatestRanking) -> list[
 
 
 async def _work(
-    connection: Connection, challenge: Challenge, needed: dict[UUID, int], pairs: list[Pair]
+    connection: Connection, challenge: Challenge, needed: dict[UUID, int], pairs: list[Pair], groups: Linking
 ) -> AssignmentWork | None:
     capacity = await queries.list_capacity(connection, challenge.id)
     panel = [member for member in capacity if member.room]
-    if not needed or not panel:
+    if not any(needed.values()) or not panel:
         return None
     people = [member.person_id for member in panel]
     pool = await queries.list_texts(connection, list(needed))
@@ -170,6 +177,8 @@ async def _work(
             for person, idea in met
             if person in reviewer_place and idea in idea_place
         ),
+        reviewer_group=[groups.of_reviewer.get(person, -1) for person in people],
+        idea_group=[groups.of_idea.get(idea.idea_id, -1) for idea in pool],
         written=await queries.list_person_texts(connection, people, TEXTS_PER_REVIEWER),
         before=(pairs, capacity),
     )

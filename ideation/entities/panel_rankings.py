@@ -58,7 +58,8 @@ class ReviewerSeverity(msgspec.Struct, frozen=True, kw_only=True):
 class PanelRankingOut(msgspec.Struct, frozen=True, kw_only=True):
     """What the latest panel ranking says as a whole. `agreement`: Krippendorff's alpha, None when nothing compares.
 
-    `unconnected_groups`: above 1, reviewers share no ideas across groups; let everyone review `anchor_ideas`.
+    `unconnected_groups`: above 1, reviewers share no ideas across groups; the next batch of reviews joins them. Where
+    none is to come, let everyone review `anchor_ideas`.
     """
 
     id: UUID

@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 
-from scoring import assignment, directed, panel, ranks
+from scoring import connect, directed, matching, panel, ranks
 from scoring.checks import Bools, Floats, Ints, ranking
 from scoring.simulate.world import World
 
@@ -120,16 +120,19 @@ def _one_batch(room: Panel, crowd: Floats, open_ideas: Bools, count: int, load_l
         open_ideas=open_ideas,
         batch_size=count,
     )
-    plan = assignment.assign(
+    groups = connect.groups(room.idea, room.reviewer, room.world.quality.size, room.world.settings.reviewers)
+    reviewer, idea = matching.match(
         affinity=room.affinity[:, batch],
         conflict=room.conflict[:, batch],
         reviews_needed=np.ones(batch.size),
         load_limit=np.minimum(np.maximum(load_limit - room.loads(), 0), _per_batch(room, count)),
+        reviewer_group=groups.reviewer_group,
+        idea_group=groups.idea_group[batch],
     )
     # Ideas that nobody free may judge would come up again for ever.
     free = ~room.conflict & (room.loads() < load_limit)[:, None]
     open_ideas &= free.any(axis=0)
-    room.ask(plan.reviewer_index, batch[plan.idea_index])
+    room.ask(reviewer, batch[idea])
     return directed.CurvePoint(reviews=room.idea.size, expected_wrong_calls=chances.expected_wrong_calls)
 
 

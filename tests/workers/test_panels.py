@@ -221,6 +221,48 @@ async def test_no_further_batch_is_asked_for_once_the_target_is_reached(connecti
     assert await pairs(connection) == set()
 
 
+async def two_groups(connection: Connection, world: PanelWorld) -> tuple[list[UUID], list[Actor]]:
+    """Ideas 0 to 2 reviewed by two people, 3 to 5 by two others, who have no time left."""
+    ideas = await make_ideas(connection, world.challenge_id, 6)
+    loads = (15, 15, 3, 3)
+    readers = [await make_reviewer(connection, world.challenge_id, max_reviews=most) for most in loads]
+    for place, idea_id in enumerate(ideas):
+        for reader in readers[:2] if place < 3 else readers[2:]:
+            score = 5 - place % 3
+            await add_sent_review(connection, world, idea_id, reader, {"value": score, "effort": score})
+    return ideas, readers
+
+
+async def test_the_next_batch_joins_reviewers_who_share_no_idea(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas, readers = await two_groups(connection, world)
+    await rank(connection, world)
+    apart = await panel_rankings.read_panel_ranking(connection, world.owner, world.challenge_id, NOW)
+    before = await pairs(connection)
+    await direct_reviews(context(connection, world, minutes=2, **await request_batch(connection, world, 2)))
+    ((idea_id, reviewer_id),) = await pairs(connection) - before
+    # The best idea of each group tells most; those who have time have judged one of the two already.
+    assert idea_id == ideas[3]
+    assert reviewer_id in {reader.person_id for reader in readers[:2]}
+    await send_all(connection, world, {idea: 5 - place % 3 for place, idea in enumerate(ideas)})
+    await rank_panel(context(connection, world, minutes=10))
+    joined = await panel_rankings.read_panel_ranking(connection, world.owner, world.challenge_id, NOW)
+    assert (apart.unconnected_groups, joined.unconnected_groups) == (2, 1)
+    assert (len(apart.anchor_ideas), joined.anchor_ideas) == (3, [])
+
+
+async def test_an_anchor_outside_the_batch_joins_them_when_no_idea_of_the_batch_can(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas, readers = await two_groups(connection, world)
+    # P falls by sixths from 1: by this ranking a review tells most of idea 0, which both people with time have judged.
+    await make_ranking(connection, world.challenge_id, [*ideas[3:], ideas[0], *ideas[1:3]])
+    before = await pairs(connection)
+    await direct_reviews(context(connection, world, **await request_batch(connection, world, 1)))
+    ((idea_id, reviewer_id),) = await pairs(connection) - before
+    assert idea_id in ideas[3:]
+    assert reviewer_id in {reader.person_id for reader in readers[:2]}
+
+
 async def set_plan(connection: Connection, world: PanelWorld, target: float, budget: int, batch_size: int) -> None:
     plan = SetReviewPlan(target_wrong_calls=target, review_budget=budget, batch_size=batch_size)
     await review_plans.set_plan(connection, world.owner, world.challenge_id, plan, NOW)

@@ -16,7 +16,7 @@ from ideation.actions.review_plans import first_reviews, follow_plan
 from ideation.entities.assignments import DirectedRequest
 from ideation.queries.challenges import find_challenge
 from ideation.text.normalise import idea_text
-from scoring.assignment import assign
+from scoring.matching import match
 from workers.clustering.expertise import affinity
 from workers.context import JobContext
 
@@ -80,18 +80,19 @@ async def _deal(context: JobContext, read: Callable[[], Awaitable[AssignmentWork
 
 
 def _match(work: AssignmentWork) -> list[tuple[int, int]]:
-    """(reviewer, idea) places: as many reviews as possible, by those who know most about the ideas."""
+    """(reviewer, idea) places of the reviews to ask for."""
     conflict = np.zeros((len(work.panel), len(work.pool)), dtype=np.bool_)
     if work.forbidden:
-        reviewers, ideas = zip(*work.forbidden, strict=True)
-        conflict[list(reviewers), list(ideas)] = True
-    result = assign(
+        conflict[tuple(np.array(work.forbidden).T)] = True
+    reviewers, ideas = match(
         affinity=affinity(_texts_by_reviewer(work), [idea_text(idea.title, idea.body) for idea in work.pool]),
         conflict=conflict,
         reviews_needed=work.needed,
         load_limit=[member.room for member in work.panel],
+        reviewer_group=work.reviewer_group,
+        idea_group=work.idea_group,
     )
-    return list(zip(result.reviewer_index.tolist(), result.idea_index.tolist(), strict=True))
+    return list(zip(reviewers.tolist(), ideas.tolist(), strict=True))
 
 
 def _texts_by_reviewer(work: AssignmentWork) -> list[list[str]]:
