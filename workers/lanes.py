@@ -2,7 +2,8 @@
 
 The quick lane serves only the default queue, so that a large challenge under analysis never keeps the closing or the
 duplicates of another one waiting; `worker_count` heavy lanes serve the analysis queue and help out on the other. The
-large lane analyses challenges of thousands of ideas, for minutes, with the processor time that nobody else wants.
+large lane analyses challenges of thousands of ideas, for minutes, with the processor time that nobody else wants. The
+lanes that serve the default queue load everything that new ideas need before they take a job.
 Jobs run inside the lane's process (RQ's SimpleWorker): a fork for each would start without scikit-learn's modules and
 pay 1.2 s for them again. A lane that dies is replaced, and the drain hands its job over again.
 """
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from importlib import import_module
 from types import FrameType
 
 import structlog
@@ -40,6 +42,9 @@ def serve_lane(settings: Settings, lane: str) -> None:
     _stop_with_parent()
     if lane == "large":
         os.nice(LARGE_LANE_NICENESS)
+    else:
+        # Imported here: the parent of the lanes needs none of it.
+        import_module("workers.warmth").warm_up(settings)
     redis = connect_redis(settings)
     queues = [Queue(name, connection=redis) for name in LANES[lane]]
     try:

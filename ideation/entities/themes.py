@@ -52,9 +52,14 @@ class PlacedIdea(msgspec.Struct, frozen=True, kw_only=True):
     y: float
 
 
+LARGE_FROM_IDEAS = 5_000
+"""A whole analysis of so many ideas takes over ten seconds: it must not stand before those of small challenges."""
+
+
 class ThemeProgress(msgspec.Struct, frozen=True, kw_only=True):
     """How much of a challenge the last good run of its themes saw; all None or 0 before the first.
 
+    ideas: those that take part, counted up to LARGE_FROM_IDEAS.
     under_way: a run goes on or stands in a queue. When it ends it asks for the next one itself.
     """
 

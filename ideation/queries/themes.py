@@ -9,6 +9,7 @@ import msgspec
 from ideation.database import Connection
 from ideation.entities.jobs import LONGEST_RUN
 from ideation.entities.themes import (
+    LARGE_FROM_IDEAS,
     FoundTheme,
     OutsiderOut,
     PlacedIdea,
@@ -76,7 +77,7 @@ async def store_placements(
 
 async def read_progress(connection: Connection, challenge_id: UUID, now: datetime) -> ThemeProgress:
     """How much of a challenge changed since the last good run of its themes."""
-    row = await connection.fetchrow(_SQL["progress"], challenge_id, now - LONGEST_RUN)
+    row = await connection.fetchrow(_SQL["progress"], challenge_id, now - LONGEST_RUN, LARGE_FROM_IDEAS)
     return msgspec.convert(row, ThemeProgress)
 
 

@@ -61,10 +61,14 @@ LEFT JOIN LATERAL (
     WHERE challenge_id = $1 AND kind = 'themes' AND finished_at IS NOT NULL AND error IS NULL
     ORDER BY started_at DESC LIMIT 1) AS done ON true
 CROSS JOIN LATERAL (
-    SELECT count(*) AS ideas, count(*) FILTER (WHERE done.started_at IS NULL OR updated_at >= done.started_at) AS changed
-    FROM ideas
-    WHERE ideas.challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL
-    AND state NOT IN ('draft', 'withdrawn')) AS counted;
+    SELECT
+        (SELECT count(*) FROM (
+            SELECT FROM ideas
+            WHERE ideas.challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL
+            AND state NOT IN ('draft', 'withdrawn') LIMIT $3) AS taking_part) AS ideas,
+        (SELECT count(*) FROM ideas
+            WHERE ideas.challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL
+            AND state NOT IN ('draft', 'withdrawn') AND updated_at >= done.started_at) AS changed) AS counted;
 
 -- list_shown: the standing themes of a challenge with the number of their shown ideas
 WITH counted AS MATERIALIZED (

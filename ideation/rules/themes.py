@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ideation.entities.themes import ThemeProgress
+from ideation.entities.themes import LARGE_FROM_IDEAS, ThemeProgress
 
 FEWEST_IDEAS = 5
 MOST_WAITING = 20
@@ -10,8 +10,6 @@ MOST_WAITING_SHARE = 0.01
 LARGEST_SHARE_WAITING = 0.05
 # Once the ideas have grown by half, the number of themes is looked for again.
 GROWTH_FOR_NEW_COUNT = 1.5
-# A whole analysis of so many ideas takes over ten seconds: it must not stand before those of small challenges.
-LARGE_FROM_IDEAS = 5_000
 
 _SHORTEST_PAUSE = timedelta(seconds=30)
 # A worker spends at most a fifth of its time on one challenge that keeps changing.
