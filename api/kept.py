@@ -1,7 +1,9 @@
 """Figures about whole large challenges, kept until something of the challenge changes or half a minute has passed.
 
 Counting through tens of thousands of ideas takes longer than a page may. Small challenges are always counted anew. What
-is kept must not depend on who asks: whoever calls has checked that the person may see it.
+is kept must not depend on who asks: whoever calls has checked that the person may see it. What moderators, authors and
+owners take away or edit is so at once, in every process: the mark that the figures are kept under changes with it. New
+comments may be half a minute late.
 """
 
 import asyncio
@@ -51,8 +53,13 @@ class Kept:
         return figures if kept_mark == mark and asyncio.get_running_loop().time() < until else None
 
     def _keep(self, key: Hashable, mark: str, figures: Any) -> None:
-        self._kept[key] = (mark, asyncio.get_running_loop().time() + KEPT_SECONDS, figures)
+        now = asyncio.get_running_loop().time()
+        self._kept[key] = (mark, now + KEPT_SECONDS, figures)
         self._kept.move_to_end(key)
-        while len(self._kept) > _MOST_KEPT:
+        while len(self._kept) > _MOST_KEPT or self._oldest_until() < now:
             gone, _ = self._kept.popitem(last=False)
             self._busy.pop(gone, None)
+
+    def _oldest_until(self) -> float:
+        _, until, _ = next(iter(self._kept.values()))
+        return until

@@ -1,7 +1,5 @@
 """Every named SQL statement, prepared against the real schema: it catches a wrong column, table or type."""
 
-from uuid import UUID
-
 import asyncpg
 import pytest
 
@@ -35,20 +33,3 @@ def test_unknown_topic_is_an_error() -> None:
 @pytest.mark.parametrize("line", ["-- Note: capital", "--no_space: x", "-- no purpose:", "-- two words: x"])
 def test_ordinary_comment_is_no_header(line: str) -> None:
     assert _HEADER.match(line) is None
-
-
-@pytest.mark.parametrize(
-    ("topic", "name"),
-    [
-        ("rankings", "list_ranked_ideas"),
-        ("rankings", "list_answers"),
-        ("rankings", "list_comparisons"),
-        ("integrity", "list_answer_people"),
-    ],
-)
-async def test_what_a_ranking_counts_is_written_out_into_its_statements(
-    connection: Connection, topic: str, name: str
-) -> None:
-    """A function that the planner cannot write out would be computed by itself, whole, with a guess of its size."""
-    plan = await connection.fetch(f"EXPLAIN {load_statements(topic)[name]}", UUID(int=1))
-    assert [row[0] for row in plan if "Function Scan" in row[0]] == []

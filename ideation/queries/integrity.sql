@@ -1,5 +1,25 @@
 -- list_answer_people: who gave each ranked answer and when, in the order of the ranking's answers
-SELECT person_id, department, answered_at AS at FROM ranked_answers($1) ORDER BY survivor_id, person_id;
+WITH RECURSIVE folded AS (
+    SELECT id, id AS survivor_id FROM ideas
+    WHERE challenge_id = $1 AND canonical_id IS NULL AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL
+    UNION ALL
+    SELECT ideas.id, folded.survivor_id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+), authors AS (
+    SELECT DISTINCT folded.survivor_id, idea_authors.person_id
+    FROM idea_authors JOIN folded ON folded.id = idea_authors.idea_id WHERE agreed_at IS NOT NULL
+), answers AS (
+    SELECT DISTINCT ON (folded.survivor_id, votes.person_id)
+           folded.survivor_id, votes.person_id, people.department, votes.updated_at AS at
+    FROM votes
+    JOIN folded ON folded.id = votes.idea_id
+    JOIN impressions ON impressions.id = votes.impression_id
+    JOIN people ON people.id = votes.person_id
+    LEFT JOIN authors ON authors.survivor_id = folded.survivor_id AND authors.person_id = votes.person_id
+    WHERE votes.challenge_id = $1 AND authors.person_id IS NULL
+    ORDER BY folded.survivor_id, votes.person_id, votes.idea_id <> folded.survivor_id, votes.updated_at DESC,
+             votes.idea_id
+)
+SELECT person_id, department, at FROM answers ORDER BY survivor_id, person_id;
 
 -- list_authors: the author of each idea
 SELECT id, author_id FROM ideas WHERE id = ANY ($1::uuid[]);

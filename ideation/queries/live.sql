@@ -1,7 +1,13 @@
--- challenge_mark: what changes whenever something of the challenge does that its board shows; index look-ups only
+-- challenge_mark: what changes whenever something of the challenge does that its pages count; index look-ups only
 SELECT concat_ws(' ',
     (SELECT max(submitted_at) FROM ideas WHERE challenge_id = $1),
     (SELECT max(updated_at) FROM votes WHERE challenge_id = $1),
+    -- Hiding, merging, deciding, closing: the last steps of the audit trail, not only the last, which may commit first.
+    (SELECT string_agg(id::text, ' ') FROM (
+        SELECT id FROM audit_events WHERE challenge_id = $1 ORDER BY id DESC LIMIT 20) AS steps),
+    (SELECT max(updated_at) FROM ideas WHERE challenge_id = $1 AND state = 'withdrawn'),
+    (SELECT max(updated_at) FROM ideas
+     WHERE challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')),
     (SELECT max(decided_at) FROM decisions WHERE challenge_id = $1),
     (SELECT count(*) FROM duplicate_pairs WHERE challenge_id = $1 AND state = 'proposed'),
     (SELECT concat_ws(' ', max(started_at), max(finished_at), count(*) FILTER (WHERE finished_at IS NULL))

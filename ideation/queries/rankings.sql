@@ -1,6 +1,9 @@
 -- list_ranked_ideas: every idea that can be ranked, and the distinct people who support it or one merged into it
-WITH folded AS MATERIALIZED (
-    SELECT id, survivor_id FROM folded_ideas($1)
+WITH RECURSIVE folded AS (
+    SELECT id, id AS survivor_id FROM ideas
+    WHERE challenge_id = $1 AND canonical_id IS NULL AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL
+    UNION ALL
+    SELECT ideas.id, folded.survivor_id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
 ), supported AS (
     SELECT folded.survivor_id, count(DISTINCT votes.person_id) AS people
     FROM votes JOIN folded ON folded.id = votes.idea_id
@@ -17,19 +20,44 @@ WHERE ideas.challenge_id = $1 AND ideas.canonical_id IS NULL AND ideas.state NOT
   AND ideas.hidden_at IS NULL
 ORDER BY ideas.id;
 
--- list_answers: the answers that are ranked, people and departments as numbers
+-- list_answers: one answered card for each person and surviving idea, the one on the survivor itself first; no authors
+WITH RECURSIVE folded AS (
+    SELECT id, id AS survivor_id FROM ideas
+    WHERE challenge_id = $1 AND canonical_id IS NULL AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL
+    UNION ALL
+    SELECT ideas.id, folded.survivor_id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+), authors AS (
+    SELECT DISTINCT folded.survivor_id, idea_authors.person_id
+    FROM idea_authors JOIN folded ON folded.id = idea_authors.idea_id WHERE agreed_at IS NOT NULL
+), answers AS (
+    SELECT DISTINCT ON (folded.survivor_id, votes.person_id)
+           folded.survivor_id, votes.person_id, people.department, impressions.position, impressions.shown_count,
+           impressions.own_department, votes.value
+    FROM votes
+    JOIN folded ON folded.id = votes.idea_id
+    JOIN impressions ON impressions.id = votes.impression_id
+    JOIN people ON people.id = votes.person_id
+    LEFT JOIN authors ON authors.survivor_id = folded.survivor_id AND authors.person_id = votes.person_id
+    WHERE votes.challenge_id = $1 AND authors.person_id IS NULL
+    ORDER BY folded.survivor_id, votes.person_id, votes.idea_id <> folded.survivor_id, votes.updated_at DESC,
+             votes.idea_id
+)
 SELECT (dense_rank() OVER (ORDER BY person_id) - 1)::integer AS person,
        (dense_rank() OVER (ORDER BY department) - 1)::integer AS department,
-       survivor_id, card_position::integer AS position, shown_count, own_department::integer,
-       coalesce(value, -1)::integer AS value, NULL::uuid AS against_id
-FROM ranked_answers($1)
+       survivor_id, position::integer, shown_count, own_department::integer, coalesce(value, -1)::integer AS value,
+       NULL::uuid AS against_id
+FROM answers
 ORDER BY survivor_id, person_id;
 
 -- list_comparisons: answered pairs of surviving ideas, the preferred one first; no skips, no authors of either
-WITH folded AS MATERIALIZED (
-    SELECT id, survivor_id FROM folded_ideas($1)
-), authors AS MATERIALIZED (
-    SELECT survivor_id, person_id FROM folded_authors($1)
+WITH RECURSIVE folded AS (
+    SELECT id, id AS survivor_id FROM ideas
+    WHERE challenge_id = $1 AND canonical_id IS NULL AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL
+    UNION ALL
+    SELECT ideas.id, folded.survivor_id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+), authors AS (
+    SELECT DISTINCT folded.survivor_id, idea_authors.person_id
+    FROM idea_authors JOIN folded ON folded.id = idea_authors.idea_id WHERE agreed_at IS NOT NULL
 ), answers AS (
     SELECT pairs.id, pairs.person_id, people.department, answer = 'left' AS left_won,
            on_left.survivor_id AS left_id, on_right.survivor_id AS right_id,

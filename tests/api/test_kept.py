@@ -39,3 +39,17 @@ async def test_large_challenges_are_counted_again_only_after_a_change(
     await api.connection.execute("UPDATE challenges SET version = version + 1 WHERE id = $1", challenge_id)
     assert [await ask(api, kept, challenge_id, count) for _ in range(2)] == [4, 4]
     assert await kept.recall(api.connection, challenge_id, "another", NOW, count) == 5
+
+
+@pytest.mark.parametrize(("most", "seconds", "left"), [(3, 30.0, 3), (200, 30.0, 5), (200, 0.0, 1)])
+async def test_what_is_over_is_forgotten_and_no_more_than_so_much_is_kept(
+    api: Api, monkeypatch: pytest.MonkeyPatch, most: int, seconds: float, left: int
+) -> None:
+    monkeypatch.setattr(live, "LARGE_IDEAS", 1)
+    monkeypatch.setattr("api.kept._MOST_KEPT", most)
+    monkeypatch.setattr("api.kept.KEPT_SECONDS", seconds)
+    challenge_id, kept, count = await make_challenge(api.connection), Kept(), Counter()
+    await make_idea(api.connection, challenge_id, submitted_at=NOW)
+    for what in range(5):
+        await kept.recall(api.connection, challenge_id, what, NOW, count)
+    assert (len(kept._kept), len(kept._busy)) == (left, left)

@@ -15,14 +15,16 @@ from tests.panel_world import make_ranking
 from tests.web.conftest import MakeBrowser
 
 
-async def make_map(api: Api, challenge_id: UUID, ideas: int = 4) -> tuple[UUID, list[UUID]]:
+async def make_map(
+    api: Api, challenge_id: UUID, ideas: int = 4, author_id: UUID | None = None
+) -> tuple[UUID, list[UUID]]:
     """A theme with ideas along a diagonal."""
     theme_id = new_id()
     about = {"challenge_id": challenge_id, "label": "bikes, racks", "terms": ["bikes"]}
     await insert(api.connection, "themes", id=theme_id, created_at=NOW, updated_at=NOW, **about)
     placed = []
     for number in range(ideas):
-        idea_id = await make_idea(api.connection, challenge_id, title=f"<b>Idea {number}</b>")
+        idea_id = await make_idea(api.connection, challenge_id, author_id, title=f"<b>Idea {number}</b>")
         at = {"x": number / ideas, "y": -number / ideas, "typicality": 0.5, "novelty": 0.1, "placed_at": NOW}
         ids = {"idea_id": idea_id, "challenge_id": challenge_id, "theme_id": theme_id}
         await insert(api.connection, "idea_placements", **ids, **at)
