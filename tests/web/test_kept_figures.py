@@ -1,6 +1,7 @@
 """Figures that are kept of a large challenge tell nobody what they may not see, and nothing that was taken away."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -8,7 +9,7 @@ import pytest
 
 from ideation.actions import live
 from tests.api.conftest import Api
-from tests.factories import make_challenge, make_person
+from tests.factories import NOW, make_challenge, make_person
 from tests.panel_world import make_ranking
 from tests.web.conftest import Browser, MakeBrowser
 from tests.web.test_landscape import make_map
@@ -65,6 +66,7 @@ async def test_an_edited_title_is_shown_at_once(api: Api, browser_of: MakeBrowse
     challenge = await make_challenge(api.connection)
     _, ideas = await make_map(api, challenge, author_id=reader.person_id)
     await reader.open(f"/challenges/{challenge}/themes")
+    api.clock.set(NOW + timedelta(seconds=1))
     await reader.client.patch(f"/v1/ideas/{ideas[1]}", json={"title": "Better said"}, headers=SAME_SITE)
     assert "Better said" in (await reader.open(f"/challenges/{challenge}/themes")).text
 
