@@ -1,6 +1,6 @@
 """Pairwise comparisons: Bradley-Terry by Newton with conjugate gradient, with home and screen-side terms."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.sparse import csgraph
 from scoring.checks import Floats, Ints, floats, labels
 from scoring.errors import ScoringError
 
-FORMULA_VERSION = "bradley-terry-newton/1"
+FORMULA_VERSION = "bradley-terry-newton/2"
 MAX_ITERATIONS = 50
 MAX_STEP = 2.5
 LAST_STEP = 3e-4
@@ -175,24 +175,29 @@ class _System:
 
     def __init__(self, data: Comparisons, prior: Prior, prior_variance: float) -> None:
         self.data, self.prior, self.prior_variance = data, prior, prior_variance
-        self.design = _design(data)
-        self.transposed = self.design.T
-        self.size = int(self.design.shape[1])
+        self.size = data.item_count + data.terms.shape[1]
+        # Comparisons are sorted by first and second: a matrix of pairs only needs its weights.
+        self.starts = np.concatenate(([0], np.cumsum(np.bincount(data.first, minlength=data.item_count))))
 
     def newton_step(self, theta: Floats) -> Floats:
-        chance = special.expit(self.design @ theta)
+        chance = self._chances(theta)
         pull, precision = self._prior_terms(theta)
-        gradient = self.transposed @ (self.data.wins - self.data.count * chance) + pull
-        return self._solve(self.data.count * chance * (1 - chance), precision, gradient)
+        gradient = self.by_column(self.data.wins - self.data.count * chance) + pull
+        return self._solve(_Curvature(self, self.data.count * chance * (1 - chance), precision), gradient)
 
     def curvature_diagonal(self, theta: Floats) -> Floats:
-        chance = special.expit(self.design @ theta)
-        return self._diagonal(self.data.count * chance * (1 - chance), self._prior_terms(theta)[1])
+        chance = self._chances(theta)
+        return _Curvature(self, self.data.count * chance * (1 - chance), self._prior_terms(theta)[1]).diagonal
 
-    def _diagonal(self, weight: Floats, precision: Floats) -> Floats:
+    def _chances(self, theta: Floats) -> Floats:
         data = self.data
-        items = np.bincount(data.first, weight, data.item_count) + np.bincount(data.second, weight, data.item_count)
-        return np.maximum(np.concatenate((items, weight @ data.terms**2)) + precision, 1e-300)
+        ahead = theta[data.first] - theta[data.second] + data.terms @ theta[data.item_count :]
+        return np.asarray(special.expit(ahead))
+
+    def by_column(self, residual: Floats) -> Floats:
+        data = self.data
+        items = np.bincount(data.first, residual, data.item_count) - np.bincount(data.second, residual, data.item_count)
+        return np.concatenate((items, residual @ data.terms))
 
     def _prior_terms(self, theta: Floats) -> tuple[Floats, Floats]:
         """Gradient and curvature of the log prior; advantages always have a weak normal prior."""
@@ -208,9 +213,9 @@ class _System:
             pull[:items], precision[:items] = 0.0, 0.0
         return pull, precision
 
-    def _solve(self, weight: Floats, precision: Floats, gradient: Floats) -> Floats:
+    def _solve(self, curvature: "_Curvature", gradient: Floats) -> Floats:
         """Conjugate gradient with a Jacobi preconditioner, more exact as the gradient shrinks."""
-        diagonal = self._diagonal(weight, precision)
+        diagonal = curvature.diagonal
         step, residual = np.zeros_like(gradient), gradient.copy()
         scaled = residual / diagonal
         direction, power = scaled.copy(), float(residual @ scaled)
@@ -218,7 +223,7 @@ class _System:
         for _ in range(CG_LIMIT):
             if power <= goal or power < 1e-30:
                 break
-            product = self.transposed @ (weight * (self.design @ direction)) + precision * direction
+            product = curvature @ direction
             length = power / float(direction @ product)
             step += length * direction
             residual -= length * product
@@ -228,14 +233,28 @@ class _System:
         return step
 
 
-def _design(data: Comparisons) -> Any:
-    rows, extra = data.terms.shape
-    columns = np.empty((rows, 2 + extra), dtype=np.int32)
-    columns[:, 0], columns[:, 1], columns[:, 2:] = data.first, data.second, data.item_count + np.arange(extra)
-    values = np.empty((rows, 2 + extra))
-    values[:, 0], values[:, 1], values[:, 2:] = 1.0, -1.0, data.terms
-    pointers = np.arange(0, rows * (2 + extra) + 1, 2 + extra, dtype=np.int32)
-    return sparse.csr_matrix((values.ravel(), columns.ravel(), pointers), shape=(rows, data.item_count + extra))
+class _Curvature:
+    """The negative Hessian: the weighted graph Laplacian of the pairs, bordered by the advantages, and the prior."""
+
+    def __init__(self, system: _System, weight: Floats, precision: Floats) -> None:
+        data = system.data
+        items, terms = data.item_count, data.terms
+        degree = np.bincount(data.first, weight, items) + np.bincount(data.second, weight, items)
+        self.items = items
+        self.diagonal = np.maximum(np.concatenate((degree, weight @ terms**2)) + precision, 1e-300)
+        self.pairs = sparse.csr_matrix((weight, data.second, system.starts), shape=(items, items))
+        weighted = weight[:, None] * terms
+        self.border = np.zeros((items, terms.shape[1]))
+        for place, column in enumerate(weighted.T):
+            self.border[:, place] = system.by_column(column)[:items]
+        self.corner = weighted.T @ terms - np.diag(weight @ terms**2)
+
+    def __matmul__(self, direction: Floats) -> Floats:
+        s, advantage = direction[: self.items], direction[self.items :]
+        product = self.diagonal * direction
+        product[: self.items] += self.border @ advantage - self.pairs @ s - self.pairs.T @ s
+        product[self.items :] += s @ self.border + self.corner @ advantage
+        return product
 
 
 def _require_strong_connection(data: Comparisons) -> None:
