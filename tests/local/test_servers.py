@@ -20,10 +20,12 @@ from ideation.local.redis import RedisServer
 from ideation.local.servers import LocalServers
 from tests.harness import server_directory
 
-# What a run is: it starts the servers, says so, and works until somebody ends it.
+# What a run is: it starts the servers, says so, and works until somebody ends it. A shell that starts the tests in the
+# background has them ignore SIGINT, and children would too.
 RUN = """
 import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from ideation.local.servers import LocalServers
 with LocalServers.start(Path(sys.argv[1]), durable=False) as servers:
     exec(sys.argv[2])
