@@ -1,7 +1,8 @@
 """Exporting a challenge as the very lines an import takes, one part after another, never the whole in memory.
 
 People who voted, commented and reviewed leave as pseudonyms unless an administrator asks for names; authors of a
-challenge with sealed authorship always do.
+challenge with sealed authorship always do, also where they comment on their own idea, and so do all authors for
+somebody on a panel that reviews blind.
 """
 
 import csv
@@ -15,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 
+from ideation.actions.panel_rankings import refuse_open_reviews
 from ideation.database import Connection
 from ideation.entities.challenges import Authorship, Challenge
 from ideation.entities.people import Actor
@@ -33,8 +35,9 @@ from ideation.entities.transfer import (
 )
 from ideation.queries import audit
 from ideation.queries import transfer as queries
-from ideation.queries.challenges import find_challenge
+from ideation.queries.challenges import find_challenge, is_panel_member
 from ideation.rules.access import require_administrator
+from ideation.rules.authorship import reviews_blind
 from ideation.rules.challenges import require_running_it
 from ideation.rules.transfer import guard_csv_cell
 
@@ -49,16 +52,23 @@ class ExportPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     challenge: Challenge
     naming: Naming
+    authors_withheld: bool
     secret_key: str
 
 
 async def plan_export(
     connection: Connection, actor: Actor, challenge_id: UUID, naming: Naming, secret_key: str, now: datetime
 ) -> ExportPlan:
-    """Those who run a challenge may export it; names of those who judged are for administrators. Audited."""
+    """Those who run a challenge may export it, once they have sent their own reviews of it. Audited.
+
+    Names of those who judged are for administrators.
+    """
     challenge = require_running_it(actor, await find_challenge(connection, challenge_id, now))
     if naming == "names":
         require_administrator(actor)
+    await refuse_open_reviews(connection, actor, challenge, now)
+    on_panel = await is_panel_member(connection, challenge.id, actor.person_id)
+    withheld = challenge.authorship is Authorship.SEALED or (on_panel and reviews_blind(challenge))
     await audit.record(
         connection,
         action="challenge.exported",
@@ -69,7 +79,7 @@ async def plan_export(
         now=now,
         details={"naming": naming},
     )
-    return ExportPlan(challenge=challenge, naming=naming, secret_key=secret_key)
+    return ExportPlan(challenge=challenge, naming=naming, authors_withheld=withheld, secret_key=secret_key)
 
 
 async def export_jsonl(connection: Connection, plan: ExportPlan) -> AsyncIterator[bytes]:
@@ -96,8 +106,9 @@ async def _all_lines(connection: Connection, plan: ExportPlan) -> AsyncIterator[
 
 
 class _Names(msgspec.Struct, frozen=True):
-    """What each person is called in this export, as an author and as somebody who judged."""
+    """What each person is called in this export, as an author (also commenting on the own idea) and as a judge."""
 
+    authors_withheld: bool
     authors: dict[UUID, str]
     judges: dict[UUID, str]
     people: list[PersonLine]
@@ -108,23 +119,24 @@ async def _names(connection: Connection, plan: ExportPlan) -> _Names:
     judges: dict[UUID, str] = {}
     people: dict[str, PersonLine] = {}
     async for row in queries.export_rows(connection, "people", plan.challenge.id):
-        for part, wanted, emails in (("author", row["writes"], authors), ("judge", row["judges"], judges)):
+        judges_here = row["judges"] or (row["answers"] and not plan.authors_withheld)
+        for part, wanted, emails in (("author", row["writes"], authors), ("judge", judges_here, judges)):
             if wanted:
                 line = _person_line(plan, row, part)
                 emails[row["id"]] = line.email
                 people[line.email] = line
     # By their address here: in the order of the rows, a pseudonym would stand beside its own person's other name.
-    return _Names(authors, judges, [people[email] for email in sorted(people)])
+    return _Names(plan.authors_withheld, authors, judges, [people[email] for email in sorted(people)])
 
 
 def _person_line(plan: ExportPlan, row: dict[str, Any], part: str) -> PersonLine:
-    sealed = part == "author" and plan.challenge.authorship is Authorship.SEALED
-    named = not sealed and (part == "author" or plan.naming == "names")
+    withheld = part == "author" and plan.authors_withheld
+    named = not withheld and (part == "author" or plan.naming == "names")
     if named:
         return PersonLine(email=row["email"], name=row["name"], department=row["department"], site=row["site"])
     pseudonym = _pseudonym(plan, row["id"], part)
-    # The department of a sealed author would give small departments away.
-    department = _UNDISCLOSED if plan.challenge.authorship is Authorship.SEALED else row["department"]
+    # The department of a withheld author would give small departments away.
+    department = _UNDISCLOSED if plan.authors_withheld else row["department"]
     return PersonLine(email=f"{pseudonym}@pseudonym.invalid", name=f"Participant {pseudonym}", department=department)
 
 
@@ -183,7 +195,7 @@ def _comment_line(row: dict[str, Any], names: _Names) -> Line:
     return CommentLine(
         id=str(row["id"]),
         idea=str(row["idea_id"]),
-        author=names.judges[row["author_id"]],
+        author=(names.authors if row["by_idea_author"] and names.authors_withheld else names.judges)[row["author_id"]],
         body=row["body"],
         parent=None if row["parent_id"] is None else str(row["parent_id"]),
         at=row["at"],

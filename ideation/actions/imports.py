@@ -145,13 +145,27 @@ async def list_rejections(
 
 
 async def _take(batch: Batch, lines: Sequence[Numbered[Parsed]]) -> None:
+    fit = []
     for item in lines:
-        if isinstance(item.line, str):
-            batch.reject(item.number, item.line)
+        if problem := _problem(item.line, batch.now):
+            batch.reject(item.number, problem)
+        else:
+            fit.append(item)
     for line_type, take in _TAKERS:
-        of_this_kind = [item for item in lines if isinstance(item.line, line_type)]
+        of_this_kind = [item for item in fit if isinstance(item.line, line_type)]
         if of_this_kind:
             await take(batch, of_this_kind)
+
+
+def _problem(line: Parsed, now: datetime) -> str | None:
+    """What is wrong with a line by itself. A moment to come would look new to every ranking until it is there."""
+    if isinstance(line, str):
+        return line
+    for name in ("at", "submitted_at"):
+        moment: datetime = getattr(line, name, now)
+        if moment > now:
+            return f"{name} lies in the future."
+    return None
 
 
 async def _running_import(

@@ -140,12 +140,17 @@ FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS new (idea_id, outcome,
 SELECT key, label, description, weight, scale_min, scale_max, anchors FROM criteria WHERE challenge_id = $1
 ORDER BY position;
 
--- export_people: everybody an export refers to and in which parts they appear
+-- export_people: everybody an export refers to and in which parts they appear; who comments on an own idea, apart
 SELECT people.id, people.email, people.name, people.department, people.site,
-       bool_or(part = 'author') AS writes, bool_or(part <> 'author') AS judges
-FROM (SELECT person_id, 'author' AS part FROM idea_authors JOIN ideas ON ideas.id = idea_id WHERE challenge_id = $1
+       bool_or(part = 'author') AS writes, bool_or(part = 'author_commenting') AS answers,
+       bool_or(part NOT IN ('author', 'author_commenting')) AS judges
+FROM (SELECT person_id, 'author' AS part FROM idea_authors JOIN ideas ON ideas.id = idea_id
+      WHERE challenge_id = $1 AND agreed_at IS NOT NULL AND submitted_at IS NOT NULL AND state <> 'withdrawn'
       UNION ALL SELECT person_id, 'voter' FROM votes WHERE challenge_id = $1
-      UNION ALL SELECT comments.author_id, 'commenter' FROM comments JOIN ideas ON ideas.id = idea_id WHERE challenge_id = $1
+      UNION ALL SELECT comments.author_id, CASE WHEN own.person_id IS NULL THEN 'commenter' ELSE 'author_commenting' END
+      FROM comments JOIN ideas ON ideas.id = comments.idea_id
+      LEFT JOIN idea_authors AS own ON own.idea_id = ideas.id AND own.person_id = comments.author_id AND own.agreed_at IS NOT NULL
+      WHERE challenge_id = $1
       UNION ALL SELECT reviewer_id, 'reviewer' FROM reviews WHERE challenge_id = $1 AND sent_at IS NOT NULL) AS parts
 JOIN people ON people.id = parts.person_id
 GROUP BY people.id ORDER BY people.id;
@@ -168,7 +173,9 @@ JOIN ideas ON ideas.id = votes.idea_id AND ideas.state <> 'withdrawn'
 WHERE votes.challenge_id = $1 ORDER BY votes.idea_id, votes.person_id;
 
 -- export_comments: visible comments, parents first
-SELECT comments.id, comments.idea_id, comments.author_id, comments.body, comments.parent_id, comments.created_at AS at
+SELECT comments.id, comments.idea_id, comments.author_id, comments.body, comments.parent_id, comments.created_at AS at,
+       EXISTS (SELECT FROM idea_authors WHERE idea_id = ideas.id AND person_id = comments.author_id AND agreed_at IS NOT NULL)
+           AS by_idea_author
 FROM comments JOIN ideas ON ideas.id = comments.idea_id
 WHERE ideas.challenge_id = $1 AND ideas.state <> 'withdrawn' AND ideas.submitted_at IS NOT NULL
   AND comments.deleted_at IS NULL AND comments.hidden_at IS NULL

@@ -12,6 +12,7 @@ from ideation.actions.imports import Parsed, finish_import, list_rejections, sta
 from ideation.database import Connection
 from ideation.entities.people import Actor, Role
 from ideation.errors import ChallengeClosed, Forbidden, Invalid, NotFound, WrongState
+from ideation.ids import new_id
 from ideation.rules.transfer import parse_csv_header, parse_csv_record, parse_json_line
 from tests.factories import NOW, insert, make_actor, make_challenge, make_criterion, make_idea, make_person
 
@@ -254,6 +255,11 @@ async def _export(
     return [msgspec.json.decode(line) async for line in export_jsonl(connection, plan)]
 
 
+async def _comment(connection: Connection, idea_id: UUID, author_id: UUID, body: str) -> None:
+    given = {"id": new_id(), "idea_id": idea_id, "author_id": author_id, "body": body, "created_at": NOW}
+    await insert(connection, "comments", **given)
+
+
 async def test_an_export_imports_into_another_challenge_as_the_same(connection: Connection) -> None:
     actor = await make_actor(connection, roles=ADMINISTRATOR)
     challenge_id, import_id = await start(connection, actor)
@@ -326,6 +332,106 @@ async def test_export_of_sealed_authors_names_them_to_nobody(connection: Connect
     text = str(await _export(connection, administrator, challenge_id, "names"))
 
     assert ("sealed@example.org" in text, "Sealed Author" in text, "Tiny" in text) == (False, False, False)
+
+
+async def test_line_of_a_moment_to_come_is_rejected(connection: Connection) -> None:
+    actor = await make_actor(connection, roles=ADMINISTRATOR)
+    challenge_id, import_id = await start(connection, actor)
+    lines = parse(
+        person("ada"),
+        idea("now", "ada", submitted_at=NOW.isoformat()),
+        idea("later", "ada", submitted_at=(NOW + timedelta(seconds=1)).isoformat()),
+        {
+            "kind": "comment",
+            "id": "c",
+            "idea": "now",
+            "author": "ada@example.org",
+            "body": "x",
+            "at": "2999-01-01T00:00:00Z",
+        },
+    )
+
+    await take_batch(connection, actor, import_id, lines, NOW)
+
+    rejected = await list_rejections(connection, actor, import_id, 0, 10, NOW)
+    assert [(one.line_number, one.reason) for one in rejected.items] == [
+        (3, "submitted_at lies in the future."),
+        (4, "at lies in the future."),
+    ]
+    assert await connection.fetchval("SELECT count(*) FROM ideas WHERE challenge_id = $1", challenge_id) == 1
+
+
+@pytest.mark.parametrize("naming", ["pseudonyms", "names"])
+async def test_comment_of_a_sealed_author_on_the_own_idea_names_nobody(connection: Connection, naming: str) -> None:
+    administrator = await make_actor(connection, roles=ADMINISTRATOR)
+    challenge_id = await make_challenge(connection, authorship="sealed")
+    author = await make_person(connection, email="sealed@example.org", name="Sealed Author", department="Tiny")
+    own = await make_idea(connection, challenge_id, author)
+    other = await make_idea(connection, challenge_id, await make_person(connection))
+    await _comment(connection, own, author, "on the own one")
+    assert "sealed@example.org" not in str(await _export(connection, administrator, challenge_id, naming))
+    await _comment(connection, other, author, "on another one")
+
+    exported = await _export(connection, administrator, challenge_id, naming)
+
+    by = {line["body"]: line["author"] for line in exported if line["kind"] == "comment"}
+    ideas = {line["id"]: line["author"] for line in exported if line["kind"] == "idea"}
+    assert by["on the own one"] == ideas[str(own)]
+    assert (by["on another one"] == "sealed@example.org") == (naming == "names")
+
+
+async def test_export_does_not_tell_who_keeps_a_draft_withdrew_or_was_invited(connection: Connection) -> None:
+    administrator = await make_actor(connection, roles=ADMINISTRATOR)
+    challenge_id = await make_challenge(connection)
+    author = await make_person(connection, email="author@example.org")
+    idea_id = await make_idea(connection, challenge_id, author)
+    await make_idea(connection, challenge_id, await make_person(connection), state="draft")
+    await make_idea(connection, challenge_id, await make_person(connection), state="withdrawn")
+    await insert(
+        connection,
+        "idea_authors",
+        idea_id=idea_id,
+        person_id=await make_person(connection),
+        invited_by=author,
+        invited_at=NOW,
+    )
+
+    exported = await _export(connection, administrator, challenge_id, "names")
+
+    assert [line["email"] for line in exported if line["kind"] == "person"] == ["author@example.org"]
+
+
+async def test_panel_that_reviews_blind_exports_no_author_and_nothing_before_its_own_reviews(
+    connection: Connection,
+) -> None:
+    owner = await make_actor(connection, roles=frozenset({Role.CHALLENGE_OWNER, Role.REVIEWER}), department="Panel")
+    challenge_id = await make_challenge(connection, owner_id=owner.person_id)
+    author = await make_person(connection, email="author@example.org", department="Sales")
+    idea_id = await make_idea(connection, challenge_id, author)
+    await insert(
+        connection,
+        "panel_members",
+        challenge_id=challenge_id,
+        person_id=owner.person_id,
+        max_reviews=5,
+        added_by=owner.person_id,
+        added_at=NOW,
+    )
+
+    assert "author@example.org" not in str(await _export(connection, owner, challenge_id, "pseudonyms"))
+
+    await insert(
+        connection,
+        "review_assignments",
+        id=new_id(),
+        challenge_id=challenge_id,
+        idea_id=idea_id,
+        reviewer_id=owner.person_id,
+        position=1,
+        assigned_at=NOW,
+    )
+    with pytest.raises(Forbidden):
+        await _export(connection, owner, challenge_id, "pseudonyms")
 
 
 async def test_order_of_an_export_ties_no_sealed_author_to_a_judge(connection: Connection) -> None:
