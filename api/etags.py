@@ -10,7 +10,8 @@ from ideation.errors import PreconditionRequired
 
 Output = TypeVar("Output")
 
-_STRONG_TAG = re.compile(r'^"([1-9][0-9]{0,8})"$')
+# A proxy that compresses answers makes our tags weak (nginx does); the version in them says as much as before.
+_TAG = re.compile(r'^(?:W/)?"([1-9][0-9]{0,8})"$')
 
 
 def with_etag(output: Output, version: int, *, status_code: int | None = None) -> Response[Output]:
@@ -23,7 +24,7 @@ def require_if_match(request: Request[Any, Any, Any]) -> int:
     given = request.headers.get("if-match")
     if given is None:
         raise PreconditionRequired
-    match = _STRONG_TAG.match(given.strip())
+    match = _TAG.match(given.strip())
     if match is None:
         message = 'If-Match must be the ETag you were given, such as "3".'
         raise ValidationException(detail=message, extra=[{"key": "If-Match", "message": message}])

@@ -7,10 +7,11 @@ import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Receive, Scope, Send
 
 from ideation import errors
+from ideation.entities.fields import in_words
 from ideation.errors import IdeationError, Kind
 from ideation.request_context import request_id
 
@@ -108,7 +109,7 @@ def describe(error: Exception) -> Problem:
 
 def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Litestar's handler of every exception."""
-    problem = describe(error)
+    problem = describe(_as_sent(request, error))
     report(problem, error)
     return Response(
         msgspec.json.encode(problem.document(request.scope["path"]), enc_hook=str),
@@ -185,9 +186,22 @@ def _http_problem(status: int, *, detail: str | None = None, **given: Any) -> Pr
     return Problem(status=status, slug=slug, title=title, detail=detail or description, **given)
 
 
+def _as_sent(request: Request[Any, Any, Any], error: Exception) -> Exception:
+    """The error with the query's own names in it, where the handler calls a parameter something else."""
+    handler = request.scope.get("route_handler")
+    if not isinstance(error, ValidationException) or not isinstance(error.extra, list) or handler is None:
+        return error
+    fields = handler.parsed_fn_signature.parameters.items()
+    names = {name: getattr(field.kwarg_definition, "name", None) or name for name, field in fields}
+    extra = [item | {"key": names.get(item.get("key", ""), item.get("key", ""))} for item in error.extra]
+    return ValidationException(detail=error.detail, extra=extra)
+
+
 def _field_errors(error: HTTPException) -> list[FieldError]:
     if isinstance(error.extra, list):
-        return [FieldError(field=str(item.get("key", "")), message=str(item["message"])) for item in error.extra]
+        return [
+            FieldError(field=str(item.get("key", "")), message=in_words(str(item["message"]))) for item in error.extra
+        ]
     return [FieldError(field="", message=error.detail)] if error.status_code == 400 else []
 
 

@@ -1,11 +1,14 @@
 """Requests whose JSON bodies are decoded straight into the handler's type, strictly: "5" is not a number."""
 
+import re
 from typing import Any
 
 import msgspec
 from litestar import Request
 from litestar.exceptions import ClientException, HTTPException, ValidationException
 from litestar.types import Empty
+
+from ideation.entities.fields import in_words
 
 _JSON = "application/json"
 
@@ -38,12 +41,18 @@ def _require_json(content_type: str) -> None:
         raise HTTPException(status_code=415)
 
 
+def _named_in(message: str) -> str:
+    """The field of the outermost object that is unknown or missing: msgspec names it in the message alone."""
+    found = re.fullmatch(r"Object (?:contains unknown|missing required) field `(.+)`", message)
+    return found[1] if found else ""
+
+
 def _decode(body: bytes, body_type: Any) -> Any:
     try:
         return msgspec.json.decode(body, type=body_type)
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        field = path.rstrip("`").lstrip(".")
+        message, _, path = in_words(str(error)).partition(" - at `$")
+        field = path.rstrip("`").lstrip(".") or _named_in(message)
         raise ValidationException(detail=message, extra=[{"key": field, "message": message}]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ClientException(detail=f"The body is not JSON: {error}") from None

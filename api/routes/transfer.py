@@ -11,11 +11,12 @@ from litestar.params import Parameter, QueryParameter
 from litestar.response import Stream
 
 from api.dependencies import AnyRequest
+from api.downloads import FILE_RESPONSE, download
 from api.paging import PageOut, PageRequest, page_out
 from api.platform import platform_of
 from api.unit_of_work import work_of
 from ideation.actions import imports
-from ideation.actions.exports import ExportPlan, Naming, export_csv, export_jsonl, plan_export
+from ideation.actions.exports import Naming, export_csv, export_jsonl, plan_export
 from ideation.actions.import_lines import Numbered
 from ideation.actions.imports import Format, Parsed
 from ideation.database import Connection
@@ -26,7 +27,6 @@ from ideation.rules.transfer import RecordReader
 from ideation.settings import Settings
 
 _BATCH_LINES = 500
-_MEDIA_TYPES = {"jsonl": "application/jsonl; charset=utf-8", "csv": "text/csv; charset=utf-8"}
 
 SourceName = Annotated[str, Parameter(max_length=200, description="What the file is called; shown in the report.")]
 Kind = Annotated[LineKind | None, Parameter(description="For CSV: what each record is; a CSV file has one kind.")]
@@ -103,7 +103,7 @@ async def list_rejections(
     "/challenges/{challenge_id:uuid}/export",
     summary="Export a challenge",
     tags=["transfer"],
-    media_type="application/jsonl",
+    responses=FILE_RESPONSE,
     opt={"writes": True},
 )
 async def export(
@@ -123,25 +123,15 @@ async def export(
     """
     if file_format == "csv" and kind is None:
         raise Invalid("A CSV file holds one kind of line; name it with `kind`.")
+    if file_format == "jsonl" and kind is not None:
+        raise Invalid("JSON Lines hold every kind of line; leave `kind` out, or ask for `format=csv`.")
     plan = await plan_export(connection, actor, challenge_id, people, settings.secret_key, now)
-    name = f"challenge-{challenge_id}{'' if kind is None else f'-{kind}'}.{file_format}"
-    return Stream(
-        _export_stream(request, plan, kind if file_format == "csv" else None),
-        media_type=_MEDIA_TYPES[file_format],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    return download(
+        platform_of(request.app),
+        f"challenge-{challenge_id}{'' if kind is None else f'-{kind}'}",
+        file_format,
+        lambda reader: export_jsonl(reader, plan) if kind is None else export_csv(reader, plan, kind),
     )
-
-
-async def _export_stream(
-    request: Request[Any, Any, Any], plan: ExportPlan, kind: LineKind | None
-) -> AsyncIterator[bytes]:
-    async with (
-        platform_of(request.app).readers.acquire() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        lines = export_jsonl(connection, plan) if kind is None else export_csv(connection, plan, kind)
-        async for line in lines:
-            yield line
 
 
 async def _batches(

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ideation.entities.challenges import VotingMethod
+from ideation.entities.fields import in_words
 from ideation.entities.transfer import (
     CommentLine,
     DecisionLine,
@@ -45,7 +46,7 @@ def parse_json_line(record: bytes) -> Line:
         line: Line = _DECODER.decode(record)
         return line
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid(str(error)) from None
+        raise Invalid(in_words(str(error))) from None
 
 
 def parse_csv_header(record: bytes) -> list[str]:
@@ -69,7 +70,7 @@ def parse_csv_record(kind: LineKind, header: list[str], record: bytes) -> Line:
         line: Line = msgspec.convert(_line_values(header, cells), _STRUCTS[kind], strict=False)
         return line
     except (msgspec.ValidationError, csv.Error) as error:
-        raise Invalid(str(error)) from None
+        raise Invalid(in_words(str(error))) from None
 
 
 def take_lines(buffer: bytearray) -> Iterator[bytes]:

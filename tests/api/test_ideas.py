@@ -201,7 +201,7 @@ async def test_edit_keeps_every_wording_and_guards_the_version(api: Api) -> None
     assert (edited.json()["title"], edited.json()["tags"], edited.json()["revision"]) == ("Share the vans", ["a"], 2)
     same = await client.patch(url, json={"body": " Two "}, headers={"If-Match": '"2"'})
     assert (same.status_code, same.json()["revision"]) == (200, 2)
-    stale = await client.patch(url, json={"body": "Three"}, headers={"If-Match": '"1"'})
+    stale = await client.patch(url, json={"body": "Three"}, headers={"If-Match": 'W/"1"'})
     assert (stale.status_code, stale.json()["current_version"]) == (412, 2)
     assert (await client.patch(url, json={"title": " "}, headers={"If-Match": '"2"'})).status_code == 422
     history = (await client.get(f"{url}/revisions")).json()

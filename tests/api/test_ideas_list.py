@@ -165,3 +165,28 @@ async def test_list_filters_by_state_tag_department_theme_and_text(api: Api) -> 
     assert (await client.get(url, params={"state": "draft"})).status_code == 422
     assert (await client.get(url, params={"theme_id": "seven"})).status_code == 400
     assert (await client.get(url, params={"q": "nul\x00"})).status_code == 400
+
+
+async def test_wrong_query_is_named_as_it_was_sent(api: Api) -> None:
+    _, client = await employee(api)
+    answer = await client.get(
+        f"/v1/challenges/{await make_challenge(api.connection)}/ideas", params={"state": "flying"}
+    )
+    assert (answer.status_code, answer.json()["errors"]) == (
+        400,
+        [{"field": "state", "message": "Invalid enum value 'flying'"}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "message"),
+    [
+        (" \n ", "Expected a text that is not blank, and holds no character NUL"),
+        ("\x00", "Expected a text that is not blank, and holds no character NUL"),
+    ],
+)
+async def test_text_that_does_not_fit_is_refused_in_words(api: Api, title: str, message: str) -> None:
+    _, client = await employee(api)
+    challenge_id = await make_challenge(api.connection)
+    answer = await client.post(f"/v1/challenges/{challenge_id}/ideas", json={"title": title})
+    assert answer.json()["errors"] == [{"field": "title", "message": message}]

@@ -200,9 +200,9 @@ async def test_stream_keeps_its_connection_to_the_end(api: Api) -> None:
     ("body", "field", "message"),
     [
         (b'{"label": "parcels"}', "label", "Expected `str` of length <= 5"),
-        (b'{"label": "a", "size": 1}', "", "Object contains unknown field `size`"),
+        (b'{"label": "a", "size": 1}', "size", "Object contains unknown field `size`"),
         (b'{"label": "a", "count": "5"}', "count", "Expected `int`, got `str`"),
-        (b"{}", "", "Object missing required field `label`"),
+        (b"{}", "label", "Object missing required field `label`"),
         (b"[]", "", "Expected `object`, got `array`"),
     ],
 )

@@ -103,6 +103,22 @@ async def test_only_those_who_run_a_challenge_may_import_export_or_see_imports(a
     assert unknown == [401] * len(paths)
 
 
+async def test_export_says_what_it_is(api: Api) -> None:
+    owner, challenge_id = await owned_challenge(api)
+    client = await api.client_for(owner)
+    address = f"/v1/challenges/{challenge_id}/export"
+    table = await client.get(address, params={"format": "csv", "kind": "idea"})
+    lines = await client.get(address)
+    unsaid = [await client.get(address, params=params) for params in ({"format": "csv"}, {"kind": "idea"})]
+
+    assert table.text == "id,author,title,body,tags,co_authors,submitted_at\r\n"
+    assert [(one.headers["content-type"], one.headers["content-disposition"][-9:]) for one in (table, lines)] == [
+        ("text/csv; charset=utf-8", '-idea.csv"'[-9:]),
+        ("application/jsonl", f'{str(challenge_id)[-2:]}.jsonl"'[-9:]),
+    ]
+    assert [one.status_code for one in unsaid] == [422, 422]
+
+
 async def test_export_streams_the_challenge_and_leaves_an_audit_row(api: Api) -> None:
     owner, challenge_id = await owned_challenge(api)
     await make_idea(api.connection, challenge_id, owner, title="A short title")
