@@ -1,9 +1,11 @@
 """Published and cross-checked figures, to 1e-6."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy import integrate, optimize, stats
 
 from scoring import (
     agreement,
@@ -19,6 +21,7 @@ from scoring import (
     trending,
     wilson,
 )
+from scoring.checks import Floats
 
 NAN = math.nan
 BEATS = ([0, 0, 1, 2], [1, 1, 2, 0])
@@ -118,15 +121,20 @@ def test_colley_ratings_match_the_published_method() -> None:
     assert alternatives.colley(*BEATS, 3).tolist() == near([0.5714286, 0.4285714, 0.5])
 
 
+RANKINGS = [[0, 1, 2], [3, 2, 0], [1, 3]]
+CHOIX_RANKINGS = np.array([-0.44328117, 0.69506219, -0.67061442, 0.4188334])
+
+
 def test_plackett_luce_reaches_the_maximum_that_choix_stops_short_of() -> None:
-    rankings = [[0, 1, 2], [3, 2, 0], [1, 3]]
-    choix = np.array([-0.44328117, 0.69506219, -0.67061442, 0.4188334])
+    """choix ends its iteration 3e-5 before the maximum; the root of the likelihood equations is found apart."""
+    strength = orderings.fit(RANKINGS, 4, math.inf).strength
+    exact = optimize.root(_likelihood_equations, np.zeros(4), args=(RANKINGS,), method="hybr", tol=1e-14).x
 
-    strength = orderings.fit(rankings, 4, math.inf).strength
-
-    assert strength.tolist() == near([-0.4433085, 0.6950679, -0.6706096, 0.4188502])
-    assert strength.tolist() == pytest.approx(choix.tolist(), abs=3e-5)
-    assert _likelihood(rankings, strength) > _likelihood(rankings, choix)
+    assert strength.tolist() == near(exact.tolist())
+    assert np.abs(_likelihood_equations(exact, RANKINGS)).max() < 1e-12
+    assert np.abs(_likelihood_equations(CHOIX_RANKINGS, RANKINGS)).max() > 1e-6
+    assert strength.tolist() == pytest.approx(CHOIX_RANKINGS.tolist(), abs=3e-5)
+    assert _likelihood(RANKINGS, strength) > _likelihood(RANKINGS, CHOIX_RANKINGS)
 
 
 def test_top_one_lists_match_choix() -> None:
@@ -138,14 +146,31 @@ def test_top_one_lists_match_choix() -> None:
 def test_trueskill_matches_the_published_updates() -> None:
     new = (25.0, 25 / 3)
     (mean, sd), (other, _) = alternatives.trueskill(new, new)
-    drawn = alternatives.trueskill(new, new, drawn=True)
     (no_draw, no_draw_sd), _ = alternatives.trueskill(new, new, draw_probability=0.0)
 
     assert (mean, sd, other) == near((29.3958320, 7.1714756, 20.6041680))
-    # The published 6.4575197 carries the rounding of an approximate error function.
-    assert drawn[0] == near((25.0, 6.4575157))
-    assert drawn[0][1] == pytest.approx(6.4575197, abs=5e-6)
     assert (no_draw, no_draw_sd) == near((29.2054731, 7.1948166))
+
+
+def test_trueskill_draw_has_the_moments_that_integration_finds() -> None:
+    """The published 6.4575197 carries the rounding of an approximate error function: it is 4e-6 too high."""
+    (mean, sd), _ = alternatives.trueskill((25.0, 25 / 3), (25.0, 25 / 3), drawn=True)
+    beta, tau, prior = 25 / 6, 25 / 300, 25 / 3
+    own, noise = prior**2 + tau**2, prior**2 + tau**2 + 2 * beta**2
+    margin = stats.norm.ppf(0.55) * math.sqrt(2) * beta
+
+    def density(skill: float, power: int) -> float:
+        ends = [(edge - (skill - 25.0)) / math.sqrt(noise) for edge in (-margin, margin)]
+        drawn = stats.norm.cdf(ends[1]) - stats.norm.cdf(ends[0])
+        return float((skill - 25.0) ** power * stats.norm.pdf(skill, 25.0, math.sqrt(own)) * drawn)
+
+    total, second = (
+        integrate.quad(density, -60, 110, args=(power,), epsabs=1e-13, epsrel=1e-12, points=[25.0])[0]
+        for power in (0, 2)
+    )
+
+    assert (mean, sd) == pytest.approx((25.0, math.sqrt(second / total)), abs=1e-9)
+    assert sd == pytest.approx(6.4575197, abs=5e-6)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +197,9 @@ def test_intraclass_correlations_of_shrout_and_fleiss() -> None:
         icc.one_random, icc.two_way_random, icc.two_way_mixed,
         icc.one_random_mean, icc.two_way_random_mean, icc.two_way_mixed_mean,
     ]  # fmt: skip
-    assert found == pytest.approx([0.1657, 0.2898, 0.7148, 0.4428, 0.6201, 0.9093], abs=5e-5)
+    assert found == pytest.approx([float(value) for value in _intraclass_in_fractions(ratings)], abs=1e-12)
+    # They print four digits, of which the fractions round to each.
+    assert [round(value, 4) for value in found] == [0.1657, 0.2898, 0.7148, 0.4428, 0.6201, 0.9093]
 
 
 def test_panel_solution_matches_hendersons_equations() -> None:
@@ -246,3 +273,33 @@ def test_greedy_dpp_of_a_large_field_is_the_exact_greedy_one(strength: float) ->
 def _likelihood(rankings: list[list[int]], strength: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     stages = [ranking[place:] for ranking in rankings for place in range(len(ranking) - 1)]
     return float(sum(strength[stage[0]] - np.log(np.exp(strength[stage]).sum()) for stage in stages))
+
+
+def _likelihood_equations(strength: np.ndarray[tuple[int], np.dtype[np.float64]], rankings: list[list[int]]) -> Floats:
+    """Derivatives of the likelihood of rankings, and the sum of strengths in place of the one that follows of them."""
+    slope = np.zeros(strength.size)
+    for ranking in rankings:
+        for place in range(len(ranking) - 1):
+            stage = ranking[place:]
+            slope[stage[0]] += 1.0
+            slope[stage] -= np.exp(strength[stage]) / np.exp(strength[stage]).sum()
+    return np.append(slope[:-1], strength.sum())
+
+
+def _intraclass_in_fractions(ratings: list[list[int]]) -> list[Fraction]:
+    """Shrout & Fleiss (1979), table 2 and formulas, without rounding."""
+    n, k = len(ratings), len(ratings[0])
+    grand = Fraction(sum(map(sum, ratings)), n * k)
+    rows = sum(k * (Fraction(sum(row), k) - grand) ** 2 for row in ratings)
+    columns = sum(n * (Fraction(sum(column), n) - grand) ** 2 for column in zip(*ratings, strict=True))
+    total = sum((Fraction(value) - grand) ** 2 for row in ratings for value in row)
+    between, judges = rows / (n - 1), columns / (k - 1)
+    within, error = (total - rows) / (n * (k - 1)), (total - rows - columns) / ((n - 1) * (k - 1))
+    return [
+        (between - within) / (between + (k - 1) * within),
+        (between - error) / (between + (k - 1) * error + k * (judges - error) / n),
+        (between - error) / (between + (k - 1) * error),
+        (between - within) / between,
+        (between - error) / (between + (judges - error) / n),
+        (between - error) / between,
+    ]
