@@ -45,8 +45,8 @@ BENCHMARKS = {
     "scoring-crowd": Benchmark(
         "scoring_crowd",
         "the crowd score alone, and a ring of colleagues",
-        quick=("--seeds", "2"),
-        full=("--seeds", "6"),
+        quick=("--seeds", "2", "--cards", "7.5", "76"),
+        full=("--seeds", "30", "--first-seed", "1000"),
     ),
     "scoring-real": Benchmark("scoring_real", "scoring on real votes and reviews, parts of them hidden"),
     "scoring-simulation": Benchmark(

@@ -1,10 +1,11 @@
 """The crowd score alone: recall at few and many views an idea, and what a ring of colleagues can do.
 
-python benchmarks/scoring_crowd.py [--seeds 6] [--json]
+python benchmarks/scoring_crowd.py [--seeds 6] [--first-seed 2000] [--cards 7.5 76] [--json]
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -15,56 +16,68 @@ from scoring.simulate.settings import Settings
 from scoring.simulate.world import World
 
 FIRST_SEED = 2000
-# Average cards of a voter: from about 7 to 33 examined views an idea, which are printed.
-SESSIONS = (8.0, 11.5, 22.0, 41.0, 76.0)
+# Average cards of a voter: 7 to 33 examined views an idea, which are printed.
+SESSIONS = (7.5, 11.5, 22.0, 41.0, 76.0)
 RING_SHARE = 0.02
 PUSHED_IDEAS = 10
 CERTAIN_YES = 20.0
 
 
-def recall_by_views(seeds: int) -> list[dict[str, float]]:
-    """Recall of the true top 20 among the best 200 of 2,000, for both feeds."""
-    table = []
-    for cards in SESSIONS:
-        rows = [_recall(world.make(Settings(cards_per_voter=cards), FIRST_SEED + seed)) for seed in range(seeds)]
-        views, usual, served = np.mean(rows, axis=0)
-        table.append({"views": round(views, 1), "usual": round(usual, 3), "served": round(served, 3)})
-    return table
+def recall_by_views(seeds: range, sessions: Sequence[float]) -> list[dict[str, list[float]]]:
+    """Recall of the true top 20 among the best 200 of 2,000, for both feeds: mean and half of the 95 % interval."""
+    return [
+        _summary([_recall(world.make(Settings(cards_per_voter=cards), seed)) for seed in seeds]) for cards in sessions
+    ]
 
 
-def _recall(truth: World) -> tuple[float, float, float]:
+def _recall(truth: World) -> dict[str, float]:
     usual, served = crowd.popularity_feed(truth), crowd.served_feed(truth)
     k, kept = truth.settings.k, truth.settings.ideas // 10
-    return (
-        served.examined.sum() / truth.settings.ideas,
-        measures.recall(_counts(usual), truth.quality, k, kept),
-        measures.recall(crowd.fit(truth, served).score, truth.quality, k, kept),
-    )
+    all_cards, looked_at = crowd.fit(truth, served).score, crowd.fit(truth, crowd.looked_at(served)).score
+    return {
+        "views": float(served.examined.sum() / truth.settings.ideas),
+        "usual feed, count": measures.recall(_counts(usual), truth.quality, k, kept),
+        "served, all cards": measures.recall(all_cards, truth.quality, k, kept),
+        "served, cards looked at": measures.recall(looked_at, truth.quality, k, kept),
+        "small departments' share less the fair one": measures.small_department_share(
+            all_cards, truth.idea_department, kept
+        )
+        - float((truth.idea_department >= measures.SMALL_DEPARTMENTS_FROM).mean()),
+    }
 
 
-def ring(seeds: int) -> dict[str, float]:
+def ring(seeds: range) -> dict[str, list[float]]:
     """Share of ten average ideas in the top tenth: without a ring, and with 2 % of the voters behind them.
 
     The ring votes for them by link and says Yes to each of them that it is dealt.
     """
     rows = []
-    for seed in range(seeds):
-        truth = world.make(Settings(), FIRST_SEED + seed)
+    for seed in seeds:
+        truth = world.make(Settings(), seed)
         targets = np.argsort(np.abs(truth.appeal.mean(axis=0)), kind="stable")[:PUSHED_IDEAS]
         members = np.random.default_rng(seed).permutation(truth.settings.voters)[: round(RING_SHARE * 3000)]
         pushed = _with_ring(truth, targets, members)
         raw = _counts(crowd.popularity_feed(pushed))
         raw[targets] += members.size
         rows.append(
-            (
-                _share(_counts(crowd.popularity_feed(truth)), targets),
-                _share(raw, targets),
-                _share(crowd.fit(truth, crowd.served_feed(truth)).score, targets),
-                _share(crowd.fit(truth, crowd.served_feed(pushed)).score, targets),
-            )
+            {
+                "raw count, no ring": _share(_counts(crowd.popularity_feed(truth)), targets),
+                "raw count, ring": _share(raw, targets),
+                "this product, no ring": _share(crowd.fit(truth, crowd.served_feed(truth)).score, targets),
+                "this product, ring": _share(crowd.fit(truth, crowd.served_feed(pushed)).score, targets),
+            }
         )
-    names = ("raw count, no ring", "raw count, ring", "this product, no ring", "this product, ring")
-    return dict(zip(names, (round(float(x), 3) for x in np.mean(rows, axis=0)), strict=True))
+    return _summary(rows)
+
+
+def _summary(rows: list[dict[str, float]]) -> dict[str, list[float]]:
+    """Mean and half of the 95 % interval (1.96 standard errors) of each figure."""
+    table = np.array([list(row.values()) for row in rows])
+    half = 1.96 * table.std(axis=0, ddof=1) / np.sqrt(len(rows)) if len(rows) > 1 else np.zeros(table.shape[1])
+    return {
+        name: [round(float(mean), 3), round(float(width), 3)]
+        for name, mean, width in zip(rows[0], table.mean(axis=0), half, strict=True)
+    }
 
 
 def _with_ring(truth: World, targets: Ints, members: Ints) -> World:
@@ -89,16 +102,21 @@ def main() -> None:
     """Measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--cards", type=float, nargs="*", default=list(SESSIONS), help="average cards of a voter")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    views, attack = recall_by_views(arguments.seeds), ring(arguments.seeds)
+    seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+    views, attack = recall_by_views(seeds, arguments.cards), ring(seeds)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode({"recall": views, "ring": attack}).decode() + "\n")
         return
+    print(f"Recall of the true top 20 among the best 200, {arguments.seeds} worlds")
     for row in views:
-        print(f"{row['views']:5.1f} views an idea: recall {row['served']:.3f} served, {row['usual']:.3f} usual feed")
-    for name, share in attack.items():
-        print(f"{name:24s} {share:.3f} of ten average ideas in the top tenth")
+        print(", ".join(f"{name} {mean:.3f} ± {half:.3f}" for name, (mean, half) in row.items()))
+    print("Ten average ideas in the top tenth")
+    for name, (mean, half) in attack.items():
+        print(f"{name:24s} {mean:.3f} ± {half:.3f}")
 
 
 if __name__ == "__main__":

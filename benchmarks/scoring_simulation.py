@@ -8,12 +8,15 @@ import sys
 import time
 
 import msgspec
+import numpy as np
 
 from scoring import backtest
+from scoring.checks import Bools, Floats
 from scoring.simulate.run import Outcome, once, summaries
 from scoring.simulate.settings import SCENARIOS
 
 FIRST_SEED = 1000
+World = tuple[Floats, Bools]
 
 
 def measure(name: str, seeds: int, first_seed: int = FIRST_SEED) -> dict[str, object]:
@@ -30,11 +33,22 @@ def measure(name: str, seeds: int, first_seed: int = FIRST_SEED) -> dict[str, ob
 
 
 def calibration(outcomes: list[Outcome]) -> list[list[float]]:
-    """Bins of P(top k): low, high, ideas, stated, came true."""
-    chances = [chance for outcome in outcomes for chance in outcome.chances]
-    came_true = [truth for outcome in outcomes for truth in outcome.came_true]
-    result = backtest.forecast(chances, came_true)
-    return [[b.low, b.high, b.count, round(b.stated, 3), round(b.came_true, 3)] for b in result.bins] if result else []
+    """Bins of P(top k): low, high, ideas, stated, came true, standard error of the difference between worlds."""
+    worlds = [(np.array(outcome.chances), np.array(outcome.came_true)) for outcome in outcomes]
+    result = backtest.forecast(np.concatenate([w[0] for w in worlds]), np.concatenate([w[1] for w in worlds]))
+    assert result is not None
+    return [
+        [b.low, b.high, b.count, round(b.stated, 3), round(b.came_true, 3), round(_error(worlds, b), 3)]
+        for b in result.bins
+    ]
+
+
+def _error(worlds: list[World], found: backtest.Bin) -> float:
+    """Ideas of one world are not independent: their sum of stated minus true is one observation."""
+    inside = [(p >= found.low) & ((p < found.high) | (found.high == 1.0)) for p, _ in worlds]
+    gap = found.stated - found.came_true
+    sums = [float((p[kept] - true[kept] - gap).sum()) for (p, true), kept in zip(worlds, inside, strict=True)]
+    return float(np.sqrt(np.square(sums).sum()) / found.count)
 
 
 def show(report: dict[str, object]) -> None:
@@ -45,8 +59,11 @@ def show(report: dict[str, object]) -> None:
     assert isinstance(bins, list)
     for name, (mean, half) in figures.items():
         print(f"  {name:32s} {mean:8.3f} ± {half:.3f}")
-    for low, high, count, stated, true in bins:
-        print(f"  P(top k) {low:.1f}–{high:.1f}: {count:6d} ideas, stated {stated:.3f}, came true {true:.3f}")
+    for low, high, count, stated, true, error in bins:
+        print(
+            f"  P(top k) {low:.1f}–{high:.1f}: {count:6d} ideas, stated {stated:.3f}, came true {true:.3f}, "
+            f"difference {stated - true:+.3f} ± {error:.3f} (standard error)"
+        )
 
 
 def main() -> None:

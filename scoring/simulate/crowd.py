@@ -102,6 +102,19 @@ def fit(world: World, votes: Votes) -> exposure.ExposureFit:
     return exposure.fit(columns)
 
 
+def looked_at(votes: Votes) -> Votes:
+    """Only the cards that were examined: what is known when everybody answers each card they look at with Yes or No.
+
+    >>> from scoring.simulate import settings, world
+    >>> votes = served_feed(world.make(settings.Settings(ideas=30, voters=10), seed=1))
+    >>> looked_at(votes).idea.size == votes.examined.sum()
+    np.True_
+    """
+    kept = votes.examined
+    columns = ("person", "idea", "position", "shown_count", "examined", "yes")
+    return msgspec.structs.replace(votes, **{name: getattr(votes, name)[kept] for name in columns})
+
+
 def _vote(world: World, dealer: Dealer, visible: bool) -> Votes:
     random = np.random.default_rng([world.seed, 2])
     campaign = np.where(world.pushed, random.integers(*CAMPAIGN_VOTES, world.quality.size), 0)

@@ -290,9 +290,10 @@ def _intraclass_in_fractions(ratings: list[list[int]]) -> list[Fraction]:
     """Shrout & Fleiss (1979), table 2 and formulas, without rounding."""
     n, k = len(ratings), len(ratings[0])
     grand = Fraction(sum(map(sum, ratings)), n * k)
-    rows = sum(k * (Fraction(sum(row), k) - grand) ** 2 for row in ratings)
-    columns = sum(n * (Fraction(sum(column), n) - grand) ** 2 for column in zip(*ratings, strict=True))
-    total = sum((Fraction(value) - grand) ** 2 for row in ratings for value in row)
+    none = Fraction(0)
+    rows = sum((k * (Fraction(sum(row), k) - grand) ** 2 for row in ratings), none)
+    columns = sum((n * (Fraction(sum(column), n) - grand) ** 2 for column in zip(*ratings, strict=True)), none)
+    total = sum(((Fraction(value) - grand) ** 2 for row in ratings for value in row), none)
     between, judges = rows / (n - 1), columns / (k - 1)
     within, error = (total - rows) / (n * (k - 1)), (total - rows - columns) / ((n - 1) * (k - 1))
     return [
