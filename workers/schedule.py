@@ -30,6 +30,7 @@ def intervals_seconds(settings: Settings) -> dict[str, int]:
         "close_challenges": 5,
         "rank_changed": settings.ranking_interval_seconds,
         "recluster_changed": settings.ranking_interval_seconds * 2,
+        "encode_outdated": 60,
         "remind": 3600,
         "sweep": 600,
     }

@@ -11,6 +11,7 @@ from ideation.queries import themes as theme_queries
 from ideation.rules.themes import is_overdue, refresh_due_at
 from ideation.settings import Settings
 from ideation.staging import stage_job
+from ideation.text.encoder import load_encoder
 
 Entry = Callable[[Connection, Settings, datetime], Awaitable[None]]
 
@@ -46,6 +47,11 @@ async def _recluster(connection: Connection, _settings: Settings, now: datetime)
             await stage_job(connection, "refresh_themes", challenge_id, now, queue="analysis", not_before=due_at)
 
 
+async def _encode(connection: Connection, _settings: Settings, now: datetime) -> None:
+    for challenge_id in await schedule_queries.list_to_encode(connection, load_encoder().name, now):
+        await stage_job(connection, "encode_ideas", challenge_id, now, queue="large")
+
+
 async def _remind(connection: Connection, settings: Settings, now: datetime) -> None:
     await schedule_queries.remind(connection, now, settings.reminder_days_before)
 
@@ -60,6 +66,7 @@ ENTRIES: Mapping[str, Entry] = {
     "close_challenges": _close,
     "rank_changed": _rank,
     "recluster_changed": _recluster,
+    "encode_outdated": _encode,
     "remind": _remind,
     "sweep": _sweep,
 }

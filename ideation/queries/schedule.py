@@ -29,6 +29,11 @@ async def list_to_recluster(connection: Connection, now: datetime) -> list[UUID]
     return [row["id"] for row in await connection.fetch(_SQL["list_to_recluster"], now)]
 
 
+async def list_to_encode(connection: Connection, encoder: str, now: datetime) -> list[UUID]:
+    """Challenges with vectors that another encoder than this one made."""
+    return [row["id"] for row in await connection.fetch(_SQL["list_to_encode"], encoder, now)]
+
+
 async def remind(connection: Connection, now: datetime, days_before: int) -> None:
     """Tell reviewers of reviews due soon and owners of answers owed, once each."""
     await connection.execute(_SQL["remind_reviewers"], now, days_before)

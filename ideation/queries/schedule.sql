@@ -41,6 +41,14 @@ WHERE stage = 'published' AND submit_opens_at <= $1
                   AND failed_at > $1::timestamptz - interval '1 hour')
 ORDER BY challenges.id LIMIT 1000;
 
+-- list_to_encode: challenges that keep vectors of another encoder than this version's, which nothing is compared with
+SELECT DISTINCT ideas.challenge_id AS id
+FROM idea_vectors JOIN ideas ON ideas.id = idea_id
+WHERE encoder <> $1 AND state <> 'draft'
+  AND NOT EXISTS (SELECT FROM staged_jobs WHERE job = 'encode_ideas' AND subject = ideas.challenge_id::text
+                  AND failed_at > $2::timestamptz - interval '1 hour')
+ORDER BY id LIMIT 1000;
+
 -- remind_reviewers: once for each due date, some days before it
 INSERT INTO notifications (id, person_id, kind, message, challenge_id, once_key, created_at)
 SELECT gen_random_uuid(), reviewer_id, 'reviews_due',

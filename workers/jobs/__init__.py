@@ -12,6 +12,7 @@ JOBS: dict[str, str] = {
     "check_integrity": "workers.jobs.integrity:check_integrity",
     "close_challenge": "workers.jobs.closing:close_challenge",
     "direct_reviews": "workers.jobs.panels:direct_reviews",
+    "encode_ideas": "workers.jobs.encoding:encode_ideas_anew",
     "find_duplicates": "workers.jobs.duplicates:find_duplicates",
     "fit_duplicate_model": "workers.jobs.duplicates:fit_duplicate_model",
     "open_challenge": "workers.jobs.closing:open_challenge",
