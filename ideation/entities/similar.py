@@ -1,7 +1,7 @@
 """Ideas near a text: what was said before, and what became of it."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -20,12 +20,32 @@ class SimilarRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     limit: Annotated[int, Meta(ge=1, le=20)] = 5
 
 
+class IdeaVectors(msgspec.Struct, frozen=True, kw_only=True):
+    """The vectors of one wording, each a float32 array: the static one, and the refined one with its encoder."""
+
+    vector: Any = None
+    refined: Any = None
+    refined_by: str | None = None
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea that may be near: the cosine of its vector, if it has one, and its words as the index has them."""
+    """An idea that may be near: cosines of its static and its refined vector, and its words as the index has them.
+
+    novelty: 1 minus the likeness to its own nearest ideas; None until an analysis has placed it.
+    """
 
     id: UUID
     similarity: float | None
+    refined: float | None = None
+    novelty: float | None = None
     lexemes: list[str]
+
+
+class Likely(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate that was ordered, with the cosine that counted; None without a vector."""
+
+    id: UUID
+    similarity: float | None
 
 
 class NearIdea(msgspec.Struct, frozen=True, kw_only=True):

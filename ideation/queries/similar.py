@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ideation.database import Connection
 from ideation.entities.people import Actor, Role
-from ideation.entities.similar import Candidate, NearIdea
+from ideation.entities.similar import Candidate, IdeaVectors, Likely, NearIdea
 from ideation.queries import load_statements
 from ideation.queries.vectors import search_around
 
@@ -38,30 +38,28 @@ async def nearest_by_meaning(
     return _ids(await connection.fetch(_SQL["nearest_by_meaning"], vector, encoder, challenges, limit))
 
 
-async def nearest_by_words(connection: Connection, words: str, challenges: Sequence[UUID], limit: int) -> list[UUID]:
-    """Ideas of these challenges that share the words of a tsquery."""
-    return _ids(await connection.fetch(_SQL["nearest_by_words"], words, challenges, limit))
+async def find_vectors(connection: Connection, idea_id: UUID, encoder: str) -> IdeaVectors:
+    """The vectors of an idea's present wording, as far as it has them."""
+    row = await connection.fetchrow(_SQL["find_vectors"], idea_id, encoder)
+    return IdeaVectors() if row is None else IdeaVectors(**row)
 
 
 async def list_candidates(
-    connection: Connection, ids: Sequence[UUID], vector: NDArray[np.float32], encoder: str
+    connection: Connection, ids: Sequence[UUID], vectors: IdeaVectors, encoder: str
 ) -> list[Candidate]:
-    """What orders these ideas, in the order given."""
-    rows = await connection.fetch(_SQL["list_candidates"], ids, vector, encoder)
+    """What orders these ideas beside one with these vectors, in the order given."""
+    rows = await connection.fetch(
+        _SQL["list_candidates"], ids, vectors.vector, encoder, vectors.refined, vectors.refined_by
+    )
     return [Candidate(**row) for row in rows]
 
 
 async def list_near(
-    connection: Connection,
-    ids: Sequence[UUID],
-    vector: NDArray[np.float32],
-    encoder: str,
-    *,
-    without: Sequence[UUID],
-    limit: int,
+    connection: Connection, ordered: Sequence[Likely], *, without: Sequence[UUID], limit: int
 ) -> list[NearIdea]:
-    """The ideas shown for these, in this order, with how near each is and its latest decision."""
-    rows = await connection.fetch(_SQL["list_near"], ids, vector, encoder, without, limit)
+    """The ideas shown for these, in this order, with their latest decision."""
+    ids, similarities = [one.id for one in ordered], [one.similarity for one in ordered]
+    rows = await connection.fetch(_SQL["list_near"], ids, similarities, without, limit)
     return msgspec.convert(rows, list[NearIdea])
 
 

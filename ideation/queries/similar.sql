@@ -14,34 +14,36 @@ SELECT idea_id FROM (
 ) AS near
 ORDER BY distance LIMIT $4;
 
--- nearest_by_words: ideas of some challenges that share rare words; of more than a thousand, the latest thousand
-SELECT id FROM (
-    SELECT id, search FROM ideas
-    WHERE search @@ $1::text::tsquery AND challenge_id = ANY ($2::uuid[]) AND state <> 'draft'
-    ORDER BY submitted_at DESC LIMIT 1000
-) AS latest
-ORDER BY ts_rank(search, $1::text::tsquery) DESC, id LIMIT $3;
-
 -- list_candidates: what orders some ideas
-SELECT ideas.id, (-(vector <#> $2))::float8 AS similarity, tsvector_to_array(ts_filter(search, '{a,b}')) AS lexemes
+SELECT ideas.id, (-(known.vector <#> $2))::float8 AS similarity, (-(refined.vector <#> $4))::float8 AS refined,
+    novelty::float8 AS novelty, tsvector_to_array(ts_filter(search, '{a,b}')) AS lexemes
 FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place) JOIN ideas ON ideas.id = page.id
-LEFT JOIN idea_vectors ON idea_id = ideas.id AND encoder = $3
+LEFT JOIN idea_vectors AS known ON known.idea_id = ideas.id AND known.encoder = $3
+LEFT JOIN refined_vectors AS refined
+    ON refined.idea_id = ideas.id AND refined.revision = ideas.revision AND refined.encoder = $5
+LEFT JOIN idea_placements ON idea_placements.idea_id = ideas.id
 ORDER BY place;
+
+-- find_vectors: the vectors of one idea in its present wording
+SELECT known.vector, refined.vector AS refined, refined.encoder AS refined_by
+FROM ideas
+LEFT JOIN idea_vectors AS known ON known.idea_id = ideas.id AND known.encoder = $2
+LEFT JOIN refined_vectors AS refined ON refined.idea_id = ideas.id AND refined.revision = ideas.revision
+WHERE ideas.id = $1;
 
 -- list_near: some ideas, merged ones as those shown for them, with their latest decision
 SELECT DISTINCT ON (found.place) shown.id, shown.challenge_id, question, shown.title, left(shown.body, 4000) AS body,
     shown.state, shown.submitted_at, similarity,
     outcome, reason, lesson, decisions.decided_at
 FROM (
-    SELECT coalesce(ideas.canonical_id, ideas.id) AS id, min(place) AS place,
-        max(-(vector <#> $2))::float8 AS similarity
-    FROM unnest($1::uuid[]) WITH ORDINALITY AS page (id, place) JOIN ideas ON ideas.id = page.id
-    LEFT JOIN idea_vectors ON idea_id = ideas.id AND encoder = $3
+    SELECT coalesce(ideas.canonical_id, ideas.id) AS id, min(place) AS place, max(page.similarity) AS similarity
+    FROM unnest($1::uuid[], $2::float8[]) WITH ORDINALITY AS page (id, similarity, place)
+    JOIN ideas ON ideas.id = page.id
     WHERE ideas.hidden_at IS NULL AND ideas.state NOT IN ('draft', 'withdrawn')
     GROUP BY coalesce(ideas.canonical_id, ideas.id)
 ) AS found
 JOIN ideas AS shown ON shown.id = found.id
 JOIN challenges ON challenges.id = shown.challenge_id
 LEFT JOIN decisions ON decisions.idea_id = shown.id
-WHERE shown.hidden_at IS NULL AND shown.state NOT IN ('draft', 'withdrawn') AND shown.id <> ALL ($4::uuid[])
-ORDER BY found.place, decisions.decided_at DESC NULLS LAST LIMIT $5;
+WHERE shown.hidden_at IS NULL AND shown.state NOT IN ('draft', 'withdrawn') AND shown.id <> ALL ($3::uuid[])
+ORDER BY found.place, decisions.decided_at DESC NULLS LAST LIMIT $4;

@@ -80,34 +80,9 @@ async def nearest_by_meaning(
     return _ids(await connection.fetch(_SQL["nearest_by_meaning"], challenge_id, idea_id, encoder, limit))
 
 
-async def nearest_by_words(
-    connection: Connection, challenge_id: UUID, idea_id: UUID, words: str, limit: int
-) -> list[UUID]:
-    """Ideas of the challenge that share the words of a tsquery."""
-    return _ids(await connection.fetch(_SQL["nearest_by_words"], challenge_id, idea_id, words, limit))
-
-
 async def sample(connection: Connection, challenge_id: UUID, limit: int) -> list[UUID]:
     """Some ideas of a challenge that stand for all of them."""
     return _ids(await connection.fetch(_SQL["sample"], challenge_id, limit))
-
-
-async def telling_words(connection: Connection, text: str, limit: int, *, most_ideas: int = 2_000) -> str:
-    """A tsquery of the rarest words of a text, which about `most_ideas` hold at most; empty when it has none.
-
-    How common words are is what PostgreSQL's own statistics say.
-    """
-    words: str = await connection.fetchval(_SQL["telling_words"], text, limit, float(most_ideas))
-    return words
-
-
-async def word_weights(connection: Connection, text: str) -> dict[str, float]:
-    """How rare each word of a text is by PostgreSQL's own statistics: the logarithm of one through its share of ideas.
-
-    A word the statistics lack counts as held by half as many ideas as the rarest that they know.
-    """
-    rows = await connection.fetch(_SQL["word_weights"], text)
-    return {row["lexeme"]: row["weight"] for row in rows}
 
 
 async def vectors_of_earlier(connection: Connection, challenge_id: UUID, encoder: str, limit: int) -> list[Vector]:

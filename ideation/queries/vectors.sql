@@ -58,38 +58,8 @@ SELECT idea_id FROM (
 ) AS near
 WHERE distance IS NOT NULL ORDER BY distance LIMIT $4;
 
--- nearest_by_words: the ideas of a challenge that share most with idea $2 in the words asked for
-SELECT id FROM ideas
-WHERE challenge_id = $1 AND id <> $2 AND search @@ $3::text::tsquery
-ORDER BY ts_rank(search, $3::text::tsquery) DESC, id LIMIT $4;
-
 -- sample: some ideas of a challenge, the same at random each time
 SELECT idea_id FROM idea_tallies WHERE challenge_id = $1 AND in_feed ORDER BY shuffle LIMIT $2;
-
--- telling_words: a tsquery of the rarest words of a text, so few that a bounded number of ideas holds one of them
-WITH asked AS (
-    SELECT lexeme FROM unnest(to_tsvector('english', $1)) WHERE length(lexeme) > 1
-), common AS (
-    SELECT word, share
-    FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, share)
-    WHERE schemaname = current_schema() AND tablename = 'ideas' AND attname = 'search' AND word IS NOT NULL
-), rarest AS (
-    SELECT lexeme, sum(coalesce(share, 0)) OVER (ORDER BY coalesce(share, 0), length(lexeme) DESC, lexeme) AS held,
-        row_number() OVER (ORDER BY coalesce(share, 0), length(lexeme) DESC, lexeme) AS place
-    FROM asked LEFT JOIN common ON word = lexeme
-)
-SELECT coalesce(string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | '), '') FROM rarest
-WHERE place <= $2 AND held * greatest((SELECT reltuples FROM pg_class WHERE oid = 'ideas'::regclass), 1) <= $3::float8;
-
--- word_weights: the words of a text, and the logarithm of one through the share of ideas that hold each
-WITH common AS (
-    SELECT word, share
-    FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known (word, share)
-    WHERE schemaname = current_schema() AND tablename = 'ideas' AND attname = 'search' AND word IS NOT NULL
-)
-SELECT lexeme, -ln(least(coalesce(share, (SELECT min(share) / 2 FROM common), 0.01), 1))::float8 AS weight
-FROM unnest(to_tsvector('english', $1)) LEFT JOIN common ON word = lexeme
-WHERE length(lexeme) > 1;
 
 -- vectors_of_earlier: the latest vectors of ideas of challenges made before this one
 SELECT vector FROM (

@@ -1,7 +1,7 @@
 """Why two texts look alike: the terms they share and the passages that match. For people, in their own words."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 import numpy as np
@@ -31,12 +31,28 @@ def shared_terms(
     it lacks counts as rare. Empty when nothing is shared.
     """
     there = {stem(word) for word in content_words(second)}
+    return spelled(there, spellings(first), document_share=document_share, limit=limit)
+
+
+def spellings(text: str) -> dict[str, str]:
+    """The stems of a text's telling words, each with the word as the text first spells it."""
     spelling: dict[str, str] = {}
-    for word in content_words(first):
-        if stem(word) in there:
-            spelling.setdefault(stem(word), word)
+    for word in content_words(text):
+        spelling.setdefault(stem(word), word)
+    return spelling
+
+
+def spelled(
+    stems: Collection[str],
+    spelling: Mapping[str, str],
+    *,
+    document_share: Mapping[str, float] | None = None,
+    limit: int = 8,
+) -> list[str]:
+    """Of these stems those that a text spells, in its spelling, the rarest first, at most `limit`."""
     share = document_share or {}
-    ordered = sorted(spelling, key=lambda term: (share.get(term, 0.0), -len(term), term))
+    shared = spelling.keys() & stems
+    ordered = sorted(shared, key=lambda term: (share.get(term, 0.0), -len(term), term))
     return [spelling[term] for term in ordered[:limit]]
 
 

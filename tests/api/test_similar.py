@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import numpy as np
 import pytest
 
 from ideation.actions.vectors import store_vector
@@ -105,6 +106,35 @@ async def test_an_idea_is_not_similar_to_itself_nor_to_what_is_merged_into_it(ap
     answer = await client.get(f"/v1/ideas/{idea_id}/similar")
     assert [idea["idea_id"] for idea in answer.json() if idea["same_challenge"]] == [str(twin)]
     assert (await client.get(f"/v1/ideas/{new_id()}/similar")).status_code == 404
+
+
+async def refine(api: Api, idea_id: UUID, *first_numbers: float) -> None:
+    vector = np.zeros(256, dtype=np.float32)
+    vector[: len(first_numbers)] = first_numbers
+    await insert(api.connection, "refined_vectors", idea_id=idea_id, revision=1, encoder="finer", vector=vector)
+
+
+async def test_refined_vectors_order_what_is_similar_to_an_idea_once_most_have_one(api: Api) -> None:
+    challenge_id = await make_challenge(api.connection, audience_sites=["Alta"])
+    asked = await said(api, challenge_id, VANS)
+    near_by_words = await said(api, challenge_id, (VANS[0], "Vans are cheaper than cargo bikes."))
+    near_by_meaning = await said(api, challenge_id, ("Parcels by bicycle", "Deliver parcels in town without any van."))
+    client = await employee(api, site="Alta")
+
+    async def found() -> list[tuple[str, Any]]:
+        answer = await client.get(f"/v1/ideas/{asked}/similar")
+        return [(idea["idea_id"], idea["similarity"]) for idea in answer.json() if idea["same_challenge"]]
+
+    assert [idea for idea, _ in await found()] == [str(near_by_words), str(near_by_meaning)]
+    await refine(api, asked, 1.0)
+    await refine(api, near_by_words, 0.3, 0.954)
+    await refine(api, near_by_meaning, 0.98, 0.199)
+    assert await found() == [
+        (str(near_by_meaning), pytest.approx(0.98, abs=1e-3)),
+        (str(near_by_words), pytest.approx(0.3, abs=1e-3)),
+    ]
+    await api.connection.execute("UPDATE ideas SET revision = 2 WHERE id = $1", asked)
+    assert [idea for idea, _ in await found()] == [str(near_by_words), str(near_by_meaning)]
 
 
 async def test_the_form_of_a_challenge_does_not_make_ideas_alike(api: Api) -> None:

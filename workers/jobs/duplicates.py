@@ -18,7 +18,9 @@ from ideation.queries import duplicates as queries
 from ideation.queries import themes as theme_queries
 from ideation.queries import vectors as vector_queries
 from ideation.queries.challenges import find_challenge
+from ideation.queries.words import ask_words, nearest_by_words
 from ideation.rules.themes import refresh_due_at
+from ideation.rules.words import telling_words, word_weights
 from ideation.staging import stage_job
 from ideation.text.encoder import Encoder, encode_ideas, load_encoder
 from ideation.text.templates import own_text
@@ -37,6 +39,7 @@ from workers.jobs.refining import refine_idea
 NEAREST_BY_MEANING = 30
 NEAREST_BY_WORDS = 20
 WORDS_ASKED_FOR = 12
+MOST_IDEAS_BY_WORDS = 2_000
 # So that the weight of a word follows from the challenge's ideas and not only from the few that are alike.
 BACKGROUND = 300
 
@@ -94,8 +97,10 @@ async def _best_vectors(
 async def _candidates(connection: Connection, text: IdeaText, own: str, encoder: str) -> tuple[list[UUID], list[UUID]]:
     """The nearest ideas by meaning; and those near by words with some that stand for all."""
     near = await vector_queries.nearest_by_meaning(connection, text.challenge_id, text.id, encoder, NEAREST_BY_MEANING)
-    words = await vector_queries.telling_words(connection, own, WORDS_ASKED_FOR)
-    by_words = await vector_queries.nearest_by_words(connection, text.challenge_id, text.id, words, NEAREST_BY_WORDS)
+    asked = await ask_words(connection, own)
+    weights = word_weights(asked)
+    rare = {word: weights[word] for word in telling_words(asked, WORDS_ASKED_FOR, most_ideas=MOST_IDEAS_BY_WORDS)}
+    by_words = await nearest_by_words(connection, rare, [text.challenge_id], NEAREST_BY_WORDS + 1)
     return near, [*by_words, *await vector_queries.sample(connection, text.challenge_id, BACKGROUND)]
 
 
