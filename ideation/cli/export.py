@@ -1,8 +1,9 @@
 """`ideation export`: a challenge as the lines an import takes."""
 
-import asyncio
 import gzip
-from contextlib import AbstractContextManager
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -13,9 +14,8 @@ import click
 from ideation.actions.exports import Naming, export_csv, export_jsonl, plan_export
 from ideation.cli.person import act_as
 from ideation.cli.processes import settings_or_exit
-from ideation.database import open_connection
+from ideation.cli.running import database, run
 from ideation.entities.transfer import LINE_KINDS, LineKind
-from ideation.errors import IdeationError
 from ideation.settings import Settings
 
 
@@ -28,17 +28,30 @@ from ideation.settings import Settings
 def command(*, challenge_id: UUID, email: str, output: Path | None, kind: LineKind | None, people: Naming) -> None:
     """Export CHALLENGE as JSON Lines, or one kind of line as CSV."""
     settings = settings_or_exit()
-    try:
-        with _open(output) as target:
-            asyncio.run(_export(settings, challenge_id, email, kind, people, target))
-    except IdeationError as error:
-        raise click.ClickException(error.detail) from None
+    with _open(output) as target:
+        run(_export(settings, challenge_id, email, kind, people, target))
 
 
-def _open(output: Path | None) -> AbstractContextManager[IO[bytes] | gzip.GzipFile]:
+@contextmanager
+def _open(output: Path | None) -> Iterator[IO[bytes] | gzip.GzipFile]:
+    """Standard output, or a file that takes its name once it is whole: one cut short never stands for an export."""
     if output is None:
-        return click.open_file("-", "wb")
-    return gzip.open(output, "wb") if output.suffix == ".gz" else output.open("wb")
+        with click.open_file("-", "wb") as target:
+            yield target
+        return
+    unfinished = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as plain:
+            if output.suffix == ".gz":
+                with gzip.GzipFile(output.stem, "wb", fileobj=plain) as packed:
+                    yield packed
+            else:
+                yield plain
+        unfinished.replace(output)
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 async def _export(
@@ -49,8 +62,7 @@ async def _export(
     people: Naming,
     target: IO[bytes] | gzip.GzipFile,
 ) -> None:
-    connection = await open_connection(settings.database_url)
-    try:
+    async with database(settings.database_url) as connection:
         async with connection.transaction():
             actor = await act_as(connection, email)
             now = datetime.now(UTC)
@@ -59,5 +71,3 @@ async def _export(
             lines = export_jsonl(connection, plan) if kind is None else export_csv(connection, plan, kind)
             async for line in lines:
                 target.write(line)
-    finally:
-        await connection.close()

@@ -1,10 +1,11 @@
 """`ideation import`: the lines of a file, with progress and a report; a run that was cut off goes on where it was."""
 
-import asyncio
 import gzip
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 import click
@@ -16,10 +17,10 @@ from ideation.actions.import_lines import Numbered
 from ideation.actions.imports import Parsed
 from ideation.cli.person import act_as
 from ideation.cli.processes import settings_or_exit
-from ideation.database import Connection, open_connection
+from ideation.cli.running import database, run
+from ideation.database import Connection
 from ideation.entities.people import Actor
 from ideation.entities.transfer import LINE_KINDS, ImportOut, LineKind
-from ideation.errors import IdeationError
 from ideation.rules.transfer import RecordReader
 
 _CHUNK_BYTES = 256_000
@@ -35,26 +36,19 @@ _REJECTIONS_SHOWN = 20
 @click.option("--resume", "import_id", type=click.UUID, help="Go on with an import that was cut off.")
 def command(*, file: Path, challenge_id: UUID, email: str, kind: LineKind | None, import_id: UUID | None) -> None:
     """Import FILE (JSON Lines, or CSV with --kind; .gz is unpacked) into a challenge whose ranking is not frozen."""
-    settings = settings_or_exit()
-    try:
-        asyncio.run(_import(settings.database_url, file, challenge_id, email, kind, import_id))
-    except IdeationError as error:
-        raise click.ClickException(error.detail) from None
+    run(_import(settings_or_exit().database_url, file, challenge_id, email, kind, import_id))
 
 
 async def _import(
     database_url: str, file: Path, challenge_id: UUID, email: str, kind: LineKind | None, import_id: UUID | None
 ) -> None:
-    connection = await open_connection(database_url)
-    try:
+    async with database(database_url) as connection:
         actor = await act_as(connection, email)
         running_id = import_id or await _start(connection, actor, challenge_id, file, kind)
         await _send(connection, actor, running_id, file, kind)
         async with connection.transaction():
             finished = await imports.finish_import(connection, actor, running_id, datetime.now(UTC))
         await _report(connection, actor, finished)
-    finally:
-        await connection.close()
 
 
 async def _start(connection: Connection, actor: Actor, challenge_id: UUID, file: Path, kind: LineKind | None) -> UUID:
@@ -89,9 +83,18 @@ def _batches(file: Path, kind: LineKind | None) -> Iterator[list[Numbered[Parsed
 def _records(file: Path, kind: LineKind | None) -> Iterator[tuple[int, Parsed]]:
     reader = RecordReader(kind)
     with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as source:
-        while chunk := source.read(_CHUNK_BYTES):
+        while chunk := _read(source, file):
             yield from reader.feed(chunk)
     yield from reader.finish()
+
+
+def _read(source: BinaryIO | gzip.GzipFile, file: Path) -> bytes:
+    try:
+        return source.read(_CHUNK_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
+        raise click.ClickException(
+            f"{file} cannot be read to its end: {error}. What came before it was taken."
+        ) from None
 
 
 async def _report(connection: Connection, actor: Actor, finished: ImportOut) -> None:

@@ -1,12 +1,10 @@
 """`ideation person`: the first administrator, a way in while single sign-on is not there, and personal data."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
-import asyncpg
 import click
 import msgspec
 
@@ -14,10 +12,10 @@ from ideation.actions.people import add_person
 from ideation.actions.personal_data import erase_person, read_personal_data
 from ideation.actions.sessions import create_sign_in_link
 from ideation.cli.processes import settings_or_exit
-from ideation.database import Connection, open_connection
+from ideation.cli.running import database, run
+from ideation.database import Connection
 from ideation.entities.people import ALL_SCOPES, Actor, NewPerson, Person, Role
 from ideation.entities.personal_data import PersonalData
-from ideation.errors import IdeationError
 from ideation.queries.people import find_person_by_email
 
 Result = TypeVar("Result")
@@ -78,8 +76,14 @@ def erase(*, email: str, by: str, yes: bool) -> None:
 
 
 async def act_as(connection: Connection, email: str) -> Actor:
-    """The person with this e-mail as an actor: whoever may run commands here may act for everybody."""
+    """The person with this e-mail as an actor: whoever may run commands here may act for everybody who is active."""
     person = await _find_or_fail(connection, email)
+    if not person.active:
+        raise click.ClickException(f"{email} is deactivated and can no longer do anything; name somebody else.")
+    return _as_actor(person)
+
+
+def _as_actor(person: Person) -> Actor:
     return Actor(
         person_id=person.id,
         name=person.name,
@@ -104,7 +108,8 @@ async def _make_link(connection: Connection, email: str, minutes: int) -> str:
 
 
 async def _read_data(connection: Connection, email: str) -> PersonalData:
-    return await read_personal_data(connection, await act_as(connection, email), datetime.now(UTC))
+    person = await _find_or_fail(connection, email)
+    return await read_personal_data(connection, _as_actor(person), datetime.now(UTC))
 
 
 async def _erase(connection: Connection, email: str, by: str) -> UUID:
@@ -113,21 +118,9 @@ async def _erase(connection: Connection, email: str, by: str) -> UUID:
 
 
 def _run(action: Callable[[Connection], Awaitable[Result]]) -> Result:
-    database_url = settings_or_exit().database_url
-    try:
-        return asyncio.run(_in_transaction(database_url, action))
-    except IdeationError as error:
-        raise click.ClickException(error.detail) from None
-    except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
-        raise click.ClickException(f"The database named by IDEATION_DATABASE_URL does not answer: {error}") from None
-    except asyncpg.UndefinedTableError:
-        raise click.ClickException("The database has no tables yet; run `ideation migrate` first.") from None
+    return run(_in_transaction(settings_or_exit().database_url, action))
 
 
 async def _in_transaction(database_url: str, action: Callable[[Connection], Awaitable[Result]]) -> Result:
-    connection = await open_connection(database_url)
-    try:
-        async with connection.transaction():
-            return await action(connection)
-    finally:
-        await connection.close()
+    async with database(database_url) as connection, connection.transaction():
+        return await action(connection)
