@@ -10,7 +10,16 @@ import numpy as np
 from ideation.actions.notifications import notify_all
 from ideation.actions.panel_rankings import unpack
 from ideation.database import Connection
-from ideation.entities.assignments import Capacity, Chance, DirectedRequest, LatestRanking, Pair, PersonText, PoolText
+from ideation.entities.assignments import (
+    Capacity,
+    Chance,
+    DirectedRequest,
+    LatestRanking,
+    Pair,
+    PersonText,
+    PoolText,
+    Replacement,
+)
 from ideation.entities.challenges import Challenge
 from ideation.entities.rankings import RankingKind
 from ideation.queries import assignments as queries
@@ -21,6 +30,7 @@ from ideation.queries.rankings import read_inputs
 from ideation.rules.assignments import choose_pool, due_at, in_random_order, panel_is_at_work, reviews_needed
 from ideation.rules.assignments_linking import Linking, choose_anchors, linking
 from ideation.rules.panel_rankings import chances_to_settle
+from ideation.rules.reviews import reviewing_is_over
 from scoring.directed import next_batch
 
 TEXTS_PER_REVIEWER = 200
@@ -81,6 +91,16 @@ async def read_directed_round(
     return await _work(connection, challenge, needed, pairs, linking(pairs))
 
 
+async def read_replacement(connection: Connection, replacement: Replacement, now: datetime) -> AssignmentWork | None:
+    """What one idea lacks of the reviews it had been asked for; None when it has them, or the time is over."""
+    challenge = await find_challenge(connection, replacement.challenge_id, now)
+    if challenge is None or not panel_is_at_work(challenge) or reviewing_is_over(challenge, now):
+        return None
+    pairs = await queries.list_pairs(connection, challenge.id)
+    needed = reviews_needed([replacement.idea_id], pairs, replacement.reviews)[0]
+    return await _work(connection, challenge, {replacement.idea_id: needed}, pairs, linking([]))
+
+
 async def store_assignments(
     connection: Connection, work: AssignmentWork, places: Sequence[tuple[int, int]], now: datetime
 ) -> bool:
@@ -106,21 +126,6 @@ async def store_assignments(
         details={"reviews": len(reviewers), "without_reviewer": missing},
     )
     return True
-
-
-async def release_conflicted(connection: Connection, challenge_id: UUID, now: datetime) -> int:
-    """Release reviews that are not sent and have become a conflict meanwhile; returns how many."""
-    await queries.hold_panel(connection, challenge_id)
-    unsent = await queries.list_unsent_pairs(connection, challenge_id)
-    conflicts = await list_conflicts(
-        connection, list({pair.idea_id for pair in unsent}), list({pair.reviewer_id for pair in unsent})
-    )
-    pairs = {(pair.idea_id, pair.reviewer_id) for pair in unsent}
-    released = 0
-    for conflict in conflicts:
-        if (conflict.idea_id, conflict.person_id) in pairs:
-            released += await queries.release(connection, challenge_id, conflict.idea_id, conflict.person_id, now)
-    return released
 
 
 async def _read_pool(connection: Connection, challenge: Challenge) -> list[UUID]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from ideation.actions.ideas_reading import SeenIdea, find_visible_idea
 from ideation.actions.notifications import notify, notify_all
+from ideation.actions.replacements import replace_conflicted
 from ideation.database import Connection
 from ideation.entities.idea_authors import AuthorStatus, CoAuthor, Invitation, InvitationAnswer
 from ideation.entities.ideas import IdeaState
@@ -78,10 +79,15 @@ _STANDING = {
 async def answer_invitation(
     connection: Connection, actor: Actor, idea_id: UUID, answer: InvitationAnswer, now: datetime
 ) -> None:
-    """Agree to be named as a co-author, or decline. Nobody votes on an own idea: an earlier vote on it is removed."""
+    """Agree to be named as a co-author, or decline. Nobody votes on an own idea: an earlier vote on it is removed.
+
+    Nobody reviews one either: whoever was asked to, and has not sent it, is replaced.
+    """
     seen = await _find_open_idea(connection, actor, idea_id, now)
     if not await queries.answer_invitation(connection, idea_id, actor.person_id, answer.agree, now):
         raise NotFound("No invitation to this idea waits for your answer.")
+    if answer.agree:
+        await replace_conflicted(connection, seen.challenge.id, now)
     others = set(await queries.author_ids(connection, idea_id)) - {actor.person_id}
     word = "agreed to be" if answer.agree else "declined to be"
     await notify_all(

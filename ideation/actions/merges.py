@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ideation.actions.challenges import find_visible_challenge
 from ideation.actions.notifications import notify_all
+from ideation.actions.replacements import replace_conflicted
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.merges import MergeableIdea, Merged, MergeOut, NewMerge, Unmerging
@@ -20,7 +21,7 @@ from ideation.paging_keys import time_and_id, time_key
 from ideation.queries import audit
 from ideation.queries import idea_authors as author_queries
 from ideation.queries import merges as queries
-from ideation.rules.merges import choose_survivor, require_found, require_shown
+from ideation.rules.merges import choose_survivor, require_found, require_shown, require_unarchived
 from ideation.rules.moderation import require_moderating
 from ideation.staging import stage_job
 
@@ -39,6 +40,7 @@ async def fold_together(
     connection: Connection, actor: Actor, challenge: Challenge, new: NewMerge, now: datetime
 ) -> Merged:
     """The same for somebody who may; nothing is merged when these ideas are shown as one already."""
+    require_unarchived(challenge)
     asked = await queries.hold_ideas(connection, challenge.id, new.idea_ids, actor.person_id)
     require_found(new.idea_ids, asked, challenge.id)
     require_moderating(actor, challenge, own=any(idea.is_author for idea in asked))
@@ -48,6 +50,9 @@ async def fold_together(
     merged = [idea for idea in ideas if idea.id != survivor.id]
     for idea in merged:
         await _merge(connection, actor, challenge, idea, survivor, new.reason, now)
+    if merged:
+        # Its authors are now those of both.
+        await replace_conflicted(connection, challenge.id, now)
     return Merged(survivor_id=survivor.id, merged_ids=[idea.id for idea in merged])
 
 
@@ -86,6 +91,7 @@ async def unmerge_ideas(
     """Let merged ideas stand on their own again, with their own votes, comments and authors as before."""
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     require_moderating(actor, challenge, own=False)
+    require_unarchived(challenge)
     ideas = await queries.hold_ideas(connection, challenge_id, unmerging.idea_ids, actor.person_id)
     require_found(unmerging.idea_ids, ideas, challenge_id)
     require_moderating(actor, challenge, own=any(idea.is_author for idea in ideas))

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET
 
+from ideation.actions.replacements import replace_everywhere
 from ideation.database import Connection
 from ideation.entities.people import (
     Actor,
@@ -103,13 +104,15 @@ async def change_person(
 
 
 async def deactivate_person(connection: Connection, actor: Actor, person_id: UUID, now: datetime) -> PersonOut:
-    """Keep a person out: from this commit on no session, token or link of theirs works."""
+    """Keep a person out: from this commit on no session, token or link of theirs works, and others are asked for the
+    reviews they owed."""
     require_administrator(actor)
     person = await lock_for_leaving(connection, person_id)
     if not person.active:
         return show_person(actor, person)
     person = await queries.set_active(connection, person_id, False, now)
     details = await end_access(connection, person_id, now)
+    details["reviews_released"] = await replace_everywhere(connection, person_id, now)
     await _record(connection, "person.deactivate", person_id, now, actor_id=actor.person_id, details=details)
     return show_person(actor, person)
 

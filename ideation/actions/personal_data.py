@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ideation.actions.people import lock_for_leaving
+from ideation.actions.replacements import replace_everywhere
 from ideation.database import Connection
 from ideation.entities.people import Actor, Me, PersonOut, PolicyState, Scope
 from ideation.entities.personal_data import PersonalData
@@ -51,6 +52,7 @@ async def erase_person(connection: Connection, actor: Actor, person_id: UUID, no
     if person.erased_at is not None:
         return show_person(actor, person)
     removed = await erasure_queries.remove_private_rows(connection, person_id)
+    await replace_everywhere(connection, person_id, now)
     erased = await erasure_queries.erase_person(connection, person_id, now)
     await audit.record(
         connection,

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from ideation.actions.replacements import replace_reviewer
 from ideation.database import Connection
 from ideation.entities.assignments import Assignment
 from ideation.entities.challenges import Challenge
@@ -98,8 +99,7 @@ async def declare_conflict(
     """Hand an idea back because of a conflict of interest; it goes to somebody else."""
     assignment, challenge, idea = await _my_work(connection, actor, assignment_id, now)
     require_policy(actor)
-    released = await assignment_queries.release(connection, challenge.id, idea.id, actor.person_id, now)
-    if not released:
+    if not await replace_reviewer(connection, challenge.id, idea.id, actor.person_id, now):
         raise WrongState("This review was sent, so the idea can no longer be handed back.")
     await store_conflict(connection, idea.id, actor.person_id, input.reason, now)
     await audit.record(

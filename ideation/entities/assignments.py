@@ -28,6 +28,14 @@ class DirectReviews(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     target_wrong_calls: Annotated[float, Meta(ge=0, le=500, description="Wrong ins and outs of the top k.")] = 0.0
 
 
+class Replacement(msgspec.Struct, frozen=True, kw_only=True):
+    """Arguments of the job that finds somebody else: `reviews` is how many the idea had been asked for."""
+
+    challenge_id: UUID
+    idea_id: UUID
+    reviews: int
+
+
 class DirectedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What the job of a directed batch was asked for, and when."""
 

@@ -66,6 +66,11 @@ async def list_unsent_pairs(connection: Connection, challenge_id: UUID) -> list[
     return msgspec.convert(await connection.fetch(_SQL["list_unsent_pairs"], challenge_id), list[Pair])
 
 
+async def list_unsent_of(connection: Connection, reviewer_id: UUID) -> list[Assignment]:
+    """Everything one person was asked for and has not sent, in challenges that are not decided."""
+    return msgspec.convert(await connection.fetch(_SQL["list_unsent_of"], reviewer_id), list[Assignment])
+
+
 async def list_person_texts(
     connection: Connection, person_ids: Sequence[UUID], limit_per_person: int
 ) -> list[PersonText]:
@@ -124,9 +129,12 @@ async def assign_by_hand(
     return assignment_id
 
 
-async def release(connection: Connection, challenge_id: UUID, idea_id: UUID, reviewer_id: UUID, now: datetime) -> bool:
-    """Free the reviewer of this idea; False when nothing stood open between them."""
-    return await connection.fetchval(_SQL["release"], challenge_id, idea_id, reviewer_id, now) is not None
+async def release(
+    connection: Connection, challenge_id: UUID, idea_id: UUID, reviewer_id: UUID, now: datetime
+) -> UUID | None:
+    """Free the reviewer of this idea; the assignment, or None when nothing stood open between them."""
+    released: UUID | None = await connection.fetchval(_SQL["release"], challenge_id, idea_id, reviewer_id, now)
+    return released
 
 
 async def release_all_of(connection: Connection, challenge_id: UUID, reviewer_id: UUID, now: datetime) -> None:

@@ -111,6 +111,13 @@ FROM review_assignments AS assignment
 LEFT JOIN reviews AS review ON review.assignment_id = assignment.id
 WHERE assignment.challenge_id = $1 AND assignment.released_at IS NULL AND review.sent_at IS NULL;
 
+-- list_unsent_of: what one person was asked for in challenges that are not decided, and has not sent
+SELECT assignment.* FROM review_assignments AS assignment
+JOIN challenges ON challenges.id = assignment.challenge_id AND challenges.stage = 'published'
+LEFT JOIN reviews AS review ON review.assignment_id = assignment.id
+WHERE assignment.reviewer_id = $1 AND assignment.released_at IS NULL AND review.sent_at IS NULL
+ORDER BY assignment.challenge_id, assignment.id;
+
 -- read_assignment: one assignment, for those who run the challenge
 SELECT assignment.id, assignment.idea_id, idea.title, assignment.reviewer_id, person.name AS reviewer_name,
        assignment.assigned_by IS NOT NULL AS by_hand, assignment.due_at, assignment.assigned_at, review.sent_at
@@ -133,7 +140,7 @@ WHERE assignment.challenge_id = $1 AND assignment.released_at IS NULL
 ORDER BY assignment.id
 LIMIT $4;
 
--- list_queue: a reviewer's own ideas that are no conflict meanwhile, in their own order
+-- list_queue: the ideas a reviewer is asked for, in their own order
 SELECT assignment.id AS assignment_id, assignment.challenge_id, challenge.question, assignment.idea_id, idea.title,
        assignment.position, assignment.due_at, review.id IS NOT NULL AS draft_saved, review.sent_at
 FROM review_assignments AS assignment

@@ -119,6 +119,20 @@ async def test_only_those_who_moderate_merge_and_not_in_a_case_of_their_own(conn
         await unmerge(connection, await make_actor(connection), challenge_id, ideas[0])
 
 
+async def test_archived_challenge_keeps_its_merges_as_they_are(connection: Connection) -> None:
+    actor, challenge_id = await moderator(connection), await make_challenge(connection)
+    a, b, c = [await make_idea(connection, challenge_id) for _ in range(3)]
+    await merge(connection, actor, challenge_id, a, b, survivor_id=b)
+    await connection.execute(
+        "UPDATE challenges SET stage = 'archived', frozen_at = $2 WHERE id = $1", challenge_id, NOW
+    )
+    with pytest.raises(WrongState):
+        await merge(connection, actor, challenge_id, b, c)
+    with pytest.raises(WrongState):
+        await unmerge(connection, actor, challenge_id, a)
+    assert await canonical(connection, a, b, c) == [b, None, None]
+
+
 async def test_what_cannot_be_merged_is_refused(connection: Connection) -> None:
     actor, challenge_id = await moderator(connection), await make_challenge(connection)
     idea = await make_idea(connection, challenge_id)

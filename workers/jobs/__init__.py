@@ -21,6 +21,7 @@ JOBS: dict[str, str] = {
     "rank_panel": "workers.jobs.panels:rank_panel",
     "refine_ideas": "workers.jobs.refining:refine_ideas",
     "refresh_themes": "workers.jobs.themes:refresh_themes",
+    "replace_reviewer": "workers.jobs.panels:replace_reviewer",
     "split_theme": "workers.jobs.themes:split_theme",
 }
 

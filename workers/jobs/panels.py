@@ -12,8 +12,9 @@ from ideation.actions import panel_rankings
 from ideation.actions.assignments_dealing import AssignmentWork
 from ideation.actions.decisions import publish_results as tell_participants
 from ideation.actions.panel_rankings_making import make
+from ideation.actions.replacements import replace_conflicted
 from ideation.actions.review_plans import first_reviews, follow_plan
-from ideation.entities.assignments import DirectedRequest
+from ideation.entities.assignments import DirectedRequest, Replacement
 from ideation.queries.challenges import find_challenge
 from ideation.text.normalise import idea_text
 from scoring.matching import match
@@ -36,7 +37,11 @@ async def assign_reviews(context: JobContext) -> None:
         if challenge is None:
             return
         reviews = await first_reviews(context.connection, challenge.id, challenge.reviews_per_idea)
-    await _deal(context, lambda: dealing.read_first_round(context.connection, context.subject_id, context.now, reviews))
+    await _deal(
+        context,
+        context.subject_id,
+        lambda: dealing.read_first_round(context.connection, context.subject_id, context.now, reviews),
+    )
 
 
 async def direct_reviews(context: JobContext) -> None:
@@ -44,7 +49,18 @@ async def direct_reviews(context: JobContext) -> None:
     request = msgspec.convert(context.arguments, DirectedRequest)
     await _deal(
         context,
+        context.subject_id,
         lambda: dealing.read_directed_round(context.connection, context.subject_id, context.now, request),
+    )
+
+
+async def replace_reviewer(context: JobContext) -> None:
+    """Ask somebody else for a review that its reviewer cannot write."""
+    wanted = msgspec.convert(context.arguments, Replacement)
+    await _deal(
+        context,
+        wanted.challenge_id,
+        lambda: dealing.read_replacement(context.connection, wanted, context.now),
     )
 
 
@@ -65,9 +81,9 @@ async def publish_results(context: JobContext) -> None:
         await tell_participants(context.connection, context.subject_id, context.now)
 
 
-async def _deal(context: JobContext, read: Callable[[], Awaitable[AssignmentWork | None]]) -> None:
+async def _deal(context: JobContext, challenge_id: UUID, read: Callable[[], Awaitable[AssignmentWork | None]]) -> None:
     async with context.connection.transaction():
-        await dealing.release_conflicted(context.connection, context.subject_id, context.now)
+        await replace_conflicted(context.connection, challenge_id, context.now)
     for _ in range(TRIES):
         work = await read()
         if work is None:
