@@ -25,7 +25,8 @@ IdeationError
 ├── TooManyRequests
 └── Unavailable              try again: a part the answer needs is down
 
-Each class carries a stable slug (part of the public interface), a title, and a default message: its docstring.
+Each class carries a stable slug (part of the public interface), a title, and a default message: its docstring. Where
+one slug has several causes, `reason` tells them apart, stable as well.
 """
 
 from enum import StrEnum
@@ -53,10 +54,12 @@ class IdeationError(Exception):
     title: ClassVar[str] = "Error"
     kind: ClassVar[Kind]
 
-    def __init__(self, detail: str | None = None, **extra: object) -> None:
+    def __init__(self, detail: str | None = None, *, reason: str | None = None, **extra: object) -> None:
         self.detail = detail or (type(self).__doc__ or "").strip()
+        # A stable code of what exactly was wrong: pages word it in the reader's language with the values in `extra`.
+        self.reason = reason
         # Further members of the problem document, for programs: field names, allowed values, the current version.
-        self.extra = extra
+        self.extra = extra if reason is None else {"reason": reason, **extra}
         super().__init__(self.detail)
 
 

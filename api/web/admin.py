@@ -54,7 +54,7 @@ async def add_person(
     try:
         added = None if person is None else await people.create_person(connection, actor, person, now)
     except (Invalid, AlreadyExists) as error:
-        form.errors["email"] = error.detail
+        form.errors["email"] = view.refusal(error)
         added = None
     if added is None:
         return await _people(view, connection, actor, page, form)
@@ -104,7 +104,7 @@ async def change_person(
     elif button == "erase":
         await personal_data.erase_person(connection, actor, person_id, now)
     else:
-        raise WrongState("The form names no step.")
+        raise WrongState("The form names no step.", reason="no-step")
     return view.redirect(f"/admin/people/{person_id}", "person_changed")
 
 
@@ -142,7 +142,7 @@ async def publish_policy(
         if policy is not None:
             await policies.publish_policy(connection, actor, policy, now)
     except AlreadyExists as error:
-        form.errors["body"] = error.detail
+        form.errors["body"] = view.refusal(error)
     if form.errors:
         return await _policies(view, connection, actor, form)
     return view.redirect("/admin/policy", "policy_published")
@@ -158,7 +158,7 @@ async def show_audit(view: View, connection: Connection, actor: Actor, page: Pag
         if wanted is not None:
             found = await audit.list_audit_events(connection, actor, wanted, limit=page.limit, after=page.after)
     except Invalid as error:
-        form.refuse(error, "until")
+        form.refuse(view, error, "until")
     events = None if found is None else page_out(found, page)
     require_administrator(actor)
     return view.page("admin_audit.html", status=422 if form.errors else 200, events=events, form=form)

@@ -44,9 +44,9 @@ async def answer(
         if decision is not None:
             await decisions.decide(connection, actor, challenge_id, decision, now)
     except Invalid as error:
-        form.errors[str(error.extra.get("field", "idea_ids"))] = error.detail
+        form.refuse(view, error, "idea_ids")
     except WrongState as error:
-        form.errors["outcome"] = error.detail
+        form.errors["outcome"] = view.refusal(error)
     if form.errors:
         return await _page(view, connection, actor, challenge_id, now, page, form)
     kept = "" if (theme_id := _theme(view)) is None else f"?theme={theme_id}"
@@ -64,7 +64,7 @@ async def _page(
 ) -> Response[bytes]:
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
     if not challenge.may_run:
-        raise Forbidden("Authors are answered by those who run this challenge.")
+        raise Forbidden("Authors are answered by those who run this challenge.", reason="answers-of-runners")
     theme_id = _theme(view)
     owed = await decisions.list_owed(
         connection, actor, challenge_id, now, after=page.after, limit=page.limit, theme_id=theme_id

@@ -54,7 +54,7 @@ async def _page(
     form: Form = EMPTY_FORM,
 ) -> Response[bytes]:
     if not challenge.may_run:
-        raise Forbidden("The board is for those who run this challenge.")
+        raise Forbidden("The board is for those who run this challenge.", reason="board-of-runners")
     owed = await view.figures(
         connection,
         challenge.id,
@@ -121,7 +121,7 @@ async def change_stage(
     try:
         done = await _STEPS[step](connection, actor, challenge_id, form, now)
     except Invalid as error:
-        form.refuse(error, step)
+        form.refuse(view, error, step)
         done = False
     if not done:
         challenge = await challenges.read_challenge(connection, actor, challenge_id, now)

@@ -55,7 +55,7 @@ async def save(
     given = _read_costs(form, place)
     wanted = _read_wanted(form) if form.text("button") == "make" else None
     if not form.errors:
-        await _save(connection, actor, challenge_id, given, wanted, form, now)
+        await _save(view, connection, actor, challenge_id, given, wanted, form, now)
     if form.errors:
         return await _page(view, connection, actor, challenge_id, now, place, form)
     if wanted is not None:
@@ -65,6 +65,7 @@ async def save(
 
 
 async def _save(
+    view: View,
     connection: Connection,
     actor: Actor,
     challenge_id: UUID,
@@ -79,7 +80,7 @@ async def _save(
         if wanted is not None:
             await shortlists.make_shortlist(connection, actor, challenge_id, wanted, now)
     except (Invalid, WrongState) as error:
-        form.refuse(error, "method")
+        form.refuse(view, error, "method")
     except NotFound as error:
         # The challenge was there for reading, so it is ideas that went away since.
         gone = msgspec.convert(error.extra.get("ideas", []), set[str])

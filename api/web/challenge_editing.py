@@ -26,7 +26,7 @@ from ideation.entities.challenges import Authorship, VotingMethod
 from ideation.entities.challenges_check import Finding
 from ideation.entities.challenges_forms import ChallengeOut, NewChallenge
 from ideation.entities.people import Actor
-from ideation.errors import Forbidden, IdeationError, Invalid, NotFound, PreconditionFailed, WrongState
+from ideation.errors import Forbidden, Invalid, NotFound, PreconditionFailed, WrongState
 from ideation.rules.challenges_editing import require_may_create
 
 
@@ -81,7 +81,7 @@ async def save(
     try:
         saved = await _save(connection, actor, challenge, form, at, now)
     except (Invalid, WrongState) as error:
-        form.errors[str(error.extra.get("field", "version"))] = _explain(view, error)
+        form.refuse(view, error, "version")
         saved = False
     except PreconditionFailed:
         form = Form({**form.values, "version": str(challenge.version)})
@@ -115,7 +115,7 @@ async def _save(
 async def _to_edit(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ChallengeOut:
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
     if not challenge.may_run:
-        raise Forbidden("Only those who run this challenge change it.")
+        raise Forbidden("Only those who run this challenge change it.", reason="edit-of-runners")
     return challenge
 
 
@@ -172,14 +172,6 @@ async def _choices(
 def _concern(view: View, finding: Finding) -> str:
     other = "" if finding.other is None else view.texts(f"field.{finding.other}")
     return view.texts(f"concern.{finding.concern}", field=view.texts(f"field.{finding.field}"), other=other)
-
-
-def _explain(view: View, error: IdeationError) -> str:
-    """What the domain found wrong; dates in the wrong order in the words of the page."""
-    if "other" not in error.extra:
-        return error.detail
-    field, other = (view.texts(f"field.{error.extra[name]}") for name in ("field", "other"))
-    return view.texts("concern.not_after", field=field, other=other)
 
 
 handlers = [begin, create, show, save, delete]

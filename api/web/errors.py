@@ -7,8 +7,9 @@ from litestar import Request, Response
 
 from api.problems import describe, handle_error, report
 from api.unit_of_work import SAFE_METHODS
+from api.web.refusals import word_problem
 from api.web.views import View, safe_path
-from ideation.errors import PolicyNotAccepted, Unauthenticated
+from ideation.errors import IdeationError, PolicyNotAccepted, Unauthenticated
 
 
 def handle_page_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -22,9 +23,8 @@ def handle_page_error(request: Request[Any, Any, Any], error: Exception) -> Resp
         return view.redirect(f"/policy?next={quote(_place(request), safe='')}")
     problem = describe(error)
     report(problem, error)
-    title = view.texts.find(f"problem.{problem.slug}", problem.title)
-    detail = problem.detail if view.texts.language == "en" and problem.status != 404 else ""
-    page = view.page("error.html", status=problem.status, code=problem.status, title=title, detail=detail)
+    title = view.texts(f"problem.{problem.slug}")
+    page = view.page("error.html", status=problem.status, code=problem.status, title=title, detail=_detail(view, error))
     page.headers.update(problem.headers)
     return page
 
@@ -33,6 +33,16 @@ def handle_any_error(request: Request[Any, Any, Any], error: Exception) -> Respo
     """A page for a browser that asks for one outside of the API, a problem document for everybody else."""
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
     return handle_page_error(request, error) if wants_page else handle_error(request, error)
+
+
+def _detail(view: View, error: Exception) -> str:
+    """What happened, in words; nothing about a page that does not exist, or only for others."""
+    problem = describe(error)
+    if problem.status == 404:
+        return ""
+    if isinstance(error, IdeationError):
+        return view.refusal(error)
+    return word_problem(view.texts, problem.slug, problem.detail)
 
 
 def _place(request: Request[Any, Any, Any]) -> str:

@@ -16,6 +16,7 @@ from msgspec import UNSET
 from api.dependencies import AnyRequest
 from api.idempotency import Claim
 from api.unit_of_work import work_of
+from api.web.views import View
 from ideation.errors import IdeationError, IdempotencyInProgress
 from ideation.queries.idempotency import find_answer, lock_key
 
@@ -80,9 +81,9 @@ class Form:
         }
         return None if self.errors else kind(**{name: value for name, value in accepted.items() if value is not UNSET})
 
-    def refuse(self, error: IdeationError, field: str) -> None:
+    def refuse(self, view: View, error: IdeationError, field: str) -> None:
         """Say what the domain found wrong, beside the field it named or else this one."""
-        self.errors[str(error.extra.get("field", field))] = error.detail
+        self.errors[str(error.extra.get("field", field))] = view.refusal(error)
 
     def _accept(self, field: msgspec.structs.FieldInfo, value: Any) -> Any:
         try:

@@ -17,6 +17,7 @@ from api.paging import PageRequest, page_out
 from api.unit_of_work import work_of
 from api.web.forms import EMPTY_FORM, Form
 from api.web.import_files import what_is_wrong
+from api.web.refusals import word_reason
 from api.web.views import View
 from ideation.actions import challenges, imports
 from ideation.actions.import_lines import Numbered
@@ -24,7 +25,7 @@ from ideation.actions.imports import Parsed
 from ideation.database import Connection
 from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.people import Actor
-from ideation.entities.transfer import LINE_KINDS, ImportOut, LineKind
+from ideation.entities.transfer import LINE_KINDS, ImportOut, LineKind, Rejection
 from ideation.errors import Invalid
 from ideation.rules.transfer import RecordReader
 from ideation.settings import Settings
@@ -91,7 +92,7 @@ async def show(
         challenge=await challenges.read_challenge(connection, actor, found.challenge_id, now),
         run=found,
         goes_on=_goes_on(found, now),
-        rejections=rejections.items,
+        rejections=[(line.line_number, _why(view, line)) for line in rejections.items],
         next_cursor=rejections.next_cursor,
     )
 
@@ -145,7 +146,11 @@ def _lines(file: SpooledTemporaryFile[bytes], reader: RecordReader) -> Iterator[
         for last, line in reader.finish():
             yield Numbered(last, line)
     except Invalid as error:
-        yield Numbered(last + 1, f"{error.detail} Nothing behind it was read.")
+        yield Numbered(last + 1, error)
+
+
+def _why(view: View, line: Rejection) -> str:
+    return line.reason if line.code is None else word_reason(view.texts, line.code, line.details)
 
 
 def _kind(holds: str) -> LineKind | None:

@@ -92,7 +92,7 @@ async def _read_filter(
     departments = await people.list_department_names(connection, actor) if known else []
     department = view.word("department")
     if department is not None and not known:
-        raise Forbidden("Authors are hidden here, and their departments with them.")
+        raise Forbidden("Authors are hidden here, and their departments with them.", reason="departments-hidden")
     kept = MapFilter(
         state=state if state in LISTED_STATES else None,
         department=department,

@@ -45,9 +45,9 @@ async def decide(
         if decision is not None:
             await decisions.decide(connection, actor, challenge_id, decision, now)
     except Invalid as error:
-        form.refuse(error, "reason")
+        form.refuse(view, error, "reason")
     except WrongState as error:
-        form.errors["outcome"] = error.detail
+        form.errors["outcome"] = view.refusal(error)
     if form.errors:
         return await _page(view, connection, actor, challenge_id, now, form)
     return view.redirect(f"/challenges/{challenge_id}/meeting", "decided")
@@ -58,7 +58,7 @@ async def _page(
 ) -> Response[bytes]:
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
     if not challenge.may_run:
-        raise Forbidden("Ideas are decided by those who run this challenge.")
+        raise Forbidden("Ideas are decided by those who run this challenge.", reason="decide-of-runners")
     shortlist = await shortlists.read_shortlist(connection, actor, challenge_id, now)
     entry = _chosen(view, form, shortlist)
     if entry is None:
@@ -116,7 +116,7 @@ async def dismiss_flag(
     form = await read_form(request)
     dismissal = form.read(DismissFlag, {"reason": form.text("reason")})
     if dismissal is None:
-        raise Invalid(view.texts("form.missing"), field="reason")
+        raise Invalid(view.texts("form.missing"), reason="reason-missing", field="reason")
     await integrity.dismiss_flag(connection, actor, flag_id, dismissal, now)
     return view.redirect(f"/challenges/{challenge_id}/panel", "flag_dismissed")
 

@@ -106,7 +106,9 @@ def marked(text: str, passages: Iterable[str]) -> Markup:
 def _require(form: Form, read: Any) -> Any:
     """What the form holds; these forms have only buttons and short texts, so a page says what is wrong."""
     if read is None:
-        raise Invalid("; ".join(f"{name}: {message}" for name, message in form.errors.items()))
+        raise Invalid(
+            "; ".join(f"{name}: {message}" for name, message in form.errors.items()), reason="form-incomplete"
+        )
     return read
 
 

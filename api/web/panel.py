@@ -133,7 +133,10 @@ async def decide(
     given = {name: form.text(name) for name in ("outcome", "reason", "lesson")} | {"idea_ids": form.all("idea")}
     decision = form.read(Decide, given)
     if decision is None:
-        raise Invalid(view.texts("panel.nothing_ticked") if "idea_ids" in form.errors else view.texts("form.missing"))
+        nothing_ticked = "idea_ids" in form.errors
+        raise Invalid(
+            "The decision is incomplete.", reason="nothing-ticked" if nothing_ticked else "decision-incomplete"
+        )
     await decisions.decide(connection, actor, challenge_id, decision, now)
     return view.redirect(f"/challenges/{challenge_id}/panel#shortlist", "decided")
 
@@ -146,7 +149,9 @@ def _change(form: Form) -> ShortlistChange:
         change: ShortlistChange = msgspec.convert(given, ShortlistChange)
     except msgspec.ValidationError as error:
         if not given["reason"].strip():
-            raise Invalid("Give a reason: everybody who sees the list sees it.", field="reason") from None
+            raise Invalid(
+                "Give a reason: everybody who sees the list sees it.", field="reason", reason="list-reason-missing"
+            ) from None
         raise ClientException(detail=str(error)) from None
     return change
 

@@ -54,7 +54,7 @@ async def write(
             return view.redirect(f"/reviews/{assignment_id}", "review_saved")
         await reviews.send_review(connection, actor, assignment_id, saved.version, now)
     except Invalid as error:
-        form.refuse(error, "scores")
+        form.refuse(view, error, "scores")
         return _page(view, review, form)
     except PreconditionFailed:
         changed = Form({**form.values, "version": str(review.version)})

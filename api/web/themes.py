@@ -107,7 +107,7 @@ async def split(
         if wanted is not None:
             await themes.split_theme(connection, actor, theme_id, wanted, now)
     except Invalid as error:
-        form.refuse(error, "idea_ids")
+        form.refuse(view, error, "idea_ids")
     if form.errors:
         return await _split_page(view, connection, actor, challenge_id, theme_id, now, form)
     flash = "themes_split_later" if form.text("button") == "worker" else "themes_changed"
@@ -125,7 +125,9 @@ async def _split_page(
 ) -> Response[bytes]:
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
     if not challenge.may_run and "moderator" not in actor.roles:
-        raise Forbidden("Themes are shaped by those who run this challenge and by moderators.")
+        raise Forbidden(
+            "Themes are shaped by those who run this challenge and by moderators.", reason="themes-of-runners"
+        )
     found = await ideas_listing.list_ideas(
         connection,
         actor,

@@ -15,9 +15,11 @@ from api.dependencies import AnyRequest
 from api.unit_of_work import UnitOfWork, work_of
 from api.web.assets import asset_path
 from api.web.moments import Moments
+from api.web.refusals import word_refusal
 from api.web.texts import choose_language
 from ideation.database import Connection
 from ideation.entities.people import Actor
+from ideation.errors import IdeationError
 from ideation.request_context import request_id
 from ideation.settings import Settings
 
@@ -114,6 +116,10 @@ class View:
         given = {name: value for name, value in self.request.query_params.items() if name not in changed}
         kept = urlencode([*given.items(), *((name, value) for name, value in changed.items() if value is not None)])
         return f"?{kept}" if kept else ""
+
+    def refusal(self, error: IdeationError) -> str:
+        """What the domain refused, in the words of this page."""
+        return word_refusal(self.texts, error)
 
     def keep_language(self, language: str) -> Cookie:
         """What makes the browser remember a language."""

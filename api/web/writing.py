@@ -46,7 +46,7 @@ async def write(
     try:
         stored = await _store_new(connection, actor, challenge_id, form, now)
     except Invalid as error:
-        form.refuse(error, "title")
+        form.refuse(view, error, "title")
         stored = None
     if stored is None:
         return _writing_page(view, challenge, form)
@@ -95,7 +95,7 @@ async def keep_while_typing(
         elif _has_words(form, challenge):
             kept = await _store_new(connection, actor, challenge_id, form, now)
     except Invalid as error:
-        form.refuse(error, "title")
+        form.refuse(view, error, "title")
     except PreconditionFailed:
         form.errors["version"] = "write.kept_elsewhere"
     if kept is None:
@@ -131,7 +131,7 @@ async def edit(
     try:
         stored = await _store_edit(connection, actor, idea_id, form, now)
     except Invalid as error:
-        form.refuse(error, "title")
+        form.refuse(view, error, "title")
         stored = None
     except PreconditionFailed:
         # What was typed stays in the form; sending it again means to overwrite what somebody else wrote meanwhile.

@@ -56,7 +56,7 @@ async def _start(
 ) -> JobStarted:
     require_panel_at_work(challenge)
     if not await list_members(connection, challenge.id):
-        raise Conflict("Put somebody on the panel first.")
+        raise Conflict("Put somebody on the panel first.", reason="panel-empty")
     job_id = await stage_job(connection, job, challenge.id, now, arguments=arguments, queue="analysis")
     await audit.record(
         connection,
@@ -135,9 +135,11 @@ def _require_reviewable(idea: Idea | None, challenge: Challenge) -> None:
     if idea is None or idea.challenge_id != challenge.id or idea.submitted_at is None:
         raise NotFound("There is no such idea in this challenge.")
     if idea.canonical_id is not None:
-        raise WrongState("This idea was merged into another one; ask for a review of that one.")
+        raise WrongState(
+            "This idea was merged into another one; ask for a review of that one.", reason="review-of-merged"
+        )
     if idea.hidden_at is not None or idea.state not in ("submitted", "under_review"):
-        raise WrongState("This idea no longer waits for a review.", state=idea.state)
+        raise WrongState("This idea no longer waits for a review.", state=idea.state, reason="review-not-needed")
 
 
 async def _record(

@@ -42,4 +42,4 @@ def _require_readable(actor: Actor, wanted: AuditFilter) -> None:
     require_usable_moment(wanted.since, "since")
     require_usable_moment(wanted.until, "until")
     if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
-        raise Invalid("The time range ends before it starts.", field="until")
+        raise Invalid("The time range ends before it starts.", field="until", reason="time-range-backwards")

@@ -119,7 +119,11 @@ async def _change_criteria(connection: Connection, challenge: Challenge, criteri
     if challenge.state is not ChallengeState.DRAFT:
         check_weights(criteria)
     if await criteria_queries.has_reviews(connection, challenge.id):
-        raise WrongState("A review has begun by these criteria; they can no longer change.", field="criteria")
+        raise WrongState(
+            "A review has begun by these criteria; they can no longer change.",
+            field="criteria",
+            reason="criteria-in-use",
+        )
     await criteria_queries.replace_criteria(connection, challenge.id, criteria)
 
 
@@ -176,7 +180,7 @@ async def _require_people(connection: Connection, after: Challenge, before: Chal
     active = await queries.find_active(connection, list(named.values()))
     for field, person_id in named.items():
         if person_id not in active:
-            raise Invalid(f"{field} names nobody who is active here.", field=field)
+            raise Invalid(f"{field} names nobody who is active here.", field=field, reason="nobody-active")
 
 
 async def delete_draft_challenge(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> None:
@@ -184,7 +188,7 @@ async def delete_draft_challenge(connection: Connection, actor: Actor, challenge
     challenge = require_running_it(actor, await queries.lock_challenge(connection, challenge_id, now))
     require_state(challenge, ChallengeState.DRAFT, doing="deleted")
     if not await queries.delete_draft_challenge(connection, challenge_id):
-        raise WrongState("This draft holds ideas already and cannot be deleted.")
+        raise WrongState("This draft holds ideas already and cannot be deleted.", reason="draft-holds-ideas")
     await audit.record(
         connection,
         action="challenge.deleted",

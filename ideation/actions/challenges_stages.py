@@ -56,7 +56,10 @@ async def close_challenge_early(
     before = await _lock(connection, actor, challenge_id, version, now)
     require_state(before, ChallengeState.RUNNING, doing="closed early")
     if before.vote_opens_at is None or before.vote_opens_at >= now or before.submit_opens_at == now:
-        raise WrongState("Voting has not begun, so there is nothing to rank yet; move vote_opens_at forward first.")
+        raise WrongState(
+            "Voting has not begun, so there is nothing to rank yet; move vote_opens_at forward first.",
+            reason="voting-not-begun",
+        )
     after = replace(before, submit_closes_at=_earlier(before.submit_closes_at, now), vote_closes_at=now)
     await _stage_dates(connection, after, now)
     return await store_challenge(
@@ -117,7 +120,7 @@ def _require_later(before: Challenge, after: Challenge) -> None:
         old: datetime | None = getattr(before, name)
         new: datetime | None = getattr(after, name)
         if new is not None and (old is None or new < old):
-            raise Invalid(f"Extending cannot move {name} to an earlier moment.", field=name)
+            raise Invalid(f"Extending cannot move {name} to an earlier moment.", field=name, reason="extend-only-later")
 
 
 def _earlier(closes: datetime | None, now: datetime) -> datetime:

@@ -33,7 +33,9 @@ async def add_comment(
     require_taking_comments(seen.challenge, seen.idea)
     comment = _comment(actor, idea_id, new, now)
     if not await queries.add_comment(connection, comment):
-        raise Invalid("parent_id names no comment that stands on this idea.", field="parent_id")
+        raise Invalid(
+            "parent_id names no comment that stands on this idea.", field="parent_id", reason="reply-to-nothing"
+        )
     await _tell(connection, seen, comment, now)
     return _comment_out(actor, seen, await queries.read_comment(connection, comment.id))
 

@@ -25,7 +25,7 @@ async def set_costs(
     await challenge_run_by(connection, actor, challenge_id, now)
     given = {item.idea_id: item.cost for item in input.costs}
     if len(given) < len(input.costs):
-        raise Invalid("An idea is named twice.")
+        raise Invalid("An idea is named twice.", reason="idea-twice")
     unknown = set(given) - await queries.known_ideas(connection, challenge_id, list(given))
     if unknown:
         raise NotFound(

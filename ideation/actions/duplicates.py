@@ -211,7 +211,7 @@ async def propose_pair(
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     first, second = sorted(new.idea_ids)
     if first == second:
-        raise Invalid("Name two different ideas.", field="idea_ids")
+        raise Invalid("Name two different ideas.", field="idea_ids", reason="two-ideas")
     ideas = [await _proposable(connection, actor, challenge, idea_id, now) for idea_id in (first, second)]
     evidence = _evidence(ideas[0], ideas[1], challenge)
     pair_id = await queries.propose_pair(connection, challenge_id, (first, second), evidence, actor.person_id, now)
@@ -219,17 +219,19 @@ async def propose_pair(
         return ProposedOut(id=pair_id, idea_ids=[first, second], state=PairState.PROPOSED)
     known = await queries.find_pair(connection, first, second)
     if known is None or known.state is not PairState.PROPOSED:
-        raise AlreadyExists("A moderator has already decided about these two ideas.")
+        raise AlreadyExists("A moderator has already decided about these two ideas.", reason="pair-decided")
     return ProposedOut(id=known.id, idea_ids=[first, second], state=known.state)
 
 
 async def _proposable(connection: Connection, actor: Actor, challenge: Challenge, idea_id: UUID, now: datetime) -> Idea:
     idea = (await find_visible_idea(connection, actor, idea_id, now)).idea
     if idea.challenge_id != challenge.id:
-        raise Invalid("Both ideas must be in this challenge.", field="idea_ids")
+        raise Invalid("Both ideas must be in this challenge.", field="idea_ids", reason="pair-elsewhere")
     hidden = idea.hidden_at is not None or idea.state in (IdeaState.DRAFT, IdeaState.WITHDRAWN)
     if hidden or idea.canonical_id is not None:
-        raise WrongState("Only ideas that are shown on their own can be proposed.", idea_id=str(idea.id))
+        raise WrongState(
+            "Only ideas that are shown on their own can be proposed.", idea_id=str(idea.id), reason="pair-not-shown"
+        )
     return idea
 
 
@@ -243,7 +245,9 @@ async def read_model(connection: Connection, actor: Actor) -> ModelOut:
     """How often the finder is right, by its own test and by this installation's verdicts."""
     require_scope(actor, Scope.READ)
     if not (actor.has(Role.MODERATOR) or actor.has(Role.CHALLENGE_OWNER) or actor.has(Role.ADMINISTRATOR)):
-        raise Forbidden("This is shown to moderators, challenge owners and administrators.")
+        raise Forbidden(
+            "This is shown to moderators, challenge owners and administrators.", reason="for-those-who-moderate"
+        )
     confirmed, dismissed = await queries.count_verdicts(connection)
     own = await queries.newest_model(connection, None)
     used = await queries.latest_used_model(connection) if own is None else own.model

@@ -41,12 +41,15 @@ async def _open_challenge(connection: Connection, actor: Actor, challenge_id: UU
     challenge = require_visible(actor, found.challenge, panel_member=found.panel_member)
     require_voter(actor, challenge)
     if challenge.voting_method is VotingMethod.PAIRWISE:
-        raise WrongState("This challenge compares two ideas at a time; ask for pairs instead of cards.")
+        raise WrongState(
+            "This challenge compares two ideas at a time; ask for pairs instead of cards.", reason="asks-in-pairs"
+        )
     if not found.takes_votes:
         raise ChallengeClosed(
             "This challenge takes no votes at the moment.",
             vote_opens_at=challenge.vote_opens_at,
             vote_closes_at=challenge.vote_closes_at,
+            reason="no-votes-now",
         )
     return challenge
 

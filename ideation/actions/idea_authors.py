@@ -22,7 +22,9 @@ async def list_co_authors(connection: Connection, actor: Actor, idea_id: UUID, n
     """Authors and invitations, for those named in them."""
     seen = await find_visible_idea(connection, actor, idea_id, now)
     if not (seen.surroundings.is_author or seen.surroundings.is_invited):
-        raise Forbidden("Only the authors of the idea and those invited see the invitations.")
+        raise Forbidden(
+            "Only the authors of the idea and those invited see the invitations.", reason="invitations-of-authors"
+        )
     return await queries.list_co_authors(connection, idea_id)
 
 
@@ -34,7 +36,7 @@ async def invite_co_author(
     require_author(author=seen.surroundings.is_author)
     await _require_invitable(connection, idea_id, invitation.person_id)
     if not await queries.invite(connection, idea_id, invitation.person_id, actor.person_id, now):
-        raise AlreadyExists("This person is invited already.")
+        raise AlreadyExists("This person is invited already.", reason="invited-already")
     await notify(
         connection,
         invitation.person_id,
@@ -60,13 +62,18 @@ async def _find_open_idea(connection: Connection, actor: Actor, idea_id: UUID, n
 async def _require_invitable(connection: Connection, idea_id: UUID, person_id: UUID) -> None:
     invitee = await queries.find_invitee(connection, idea_id, person_id)
     if invitee is None or not invitee.active:
-        raise Invalid("person_id names nobody who is active here.", field="person_id")
+        raise Invalid("person_id names nobody who is active here.", field="person_id", reason="invited-nobody")
     if invitee.status is not None:
-        raise AlreadyExists(_STANDING[invitee.status], invitation=invitee.status)
+        raise AlreadyExists(_STANDING[invitee.status], invitation=invitee.status, reason="invited-already")
     if not invitee.in_audience:
-        raise Invalid("The challenge is not open to this person.", field="person_id")
+        raise Invalid("The challenge is not open to this person.", field="person_id", reason="invited-outside")
     if invitee.author_count >= MAX_AUTHORS:
-        raise Invalid(f"An idea has at most {MAX_AUTHORS} authors.", field="person_id")
+        raise Invalid(
+            f"An idea has at most {MAX_AUTHORS} authors.",
+            field="person_id",
+            reason="too-many-authors",
+            maximum=MAX_AUTHORS,
+        )
 
 
 _STANDING = {
@@ -107,7 +114,7 @@ async def remove_co_author(connection: Connection, actor: Actor, idea_id: UUID, 
     seen = await _find_open_idea(connection, actor, idea_id, now)
     require_author(author=seen.surroundings.is_author)
     if person_id == seen.idea.author_id:
-        raise WrongState("The first author cannot leave the idea; withdraw it instead.")
+        raise WrongState("The first author cannot leave the idea; withdraw it instead.", reason="first-author-stays")
     if not await queries.remove_co_author(connection, idea_id, person_id):
         raise NotFound("This person is neither a co-author nor invited.")
 

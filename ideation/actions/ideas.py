@@ -143,7 +143,10 @@ async def withdraw_idea(connection: Connection, actor: Actor, idea_id: UUID, ver
     require_idea_state(idea, IdeaState.SUBMITTED, IdeaState.UNDER_REVIEW, doing="withdrawn")
     if not await queries.withdraw_idea(connection, idea_id, version, now):
         await _require_unchanged(connection, idea)
-        raise WrongState("Other ideas are merged into this one; ask a moderator to separate them first.")
+        raise WrongState(
+            "Other ideas are merged into this one; ask a moderator to separate them first.",
+            reason="others-merged-into-it",
+        )
     return await read_idea(connection, actor, idea_id, now)
 
 

@@ -64,13 +64,15 @@ def daily_seed(person_id: UUID, now: datetime) -> int:
 def _check(actor: Actor, challenge: Challenge, kept: IdeaFilter, sort: IdeaSort, *, panel_member: bool) -> None:
     """A filter or an order must not tell what the reader may not know."""
     if kept.state in (IdeaState.DRAFT, IdeaState.WITHDRAWN):
-        raise Invalid("Drafts and withdrawn ideas are not listed; see your own ideas.", field="state")
+        raise Invalid(
+            "Drafts and withdrawn ideas are not listed; see your own ideas.", field="state", reason="state-not-listed"
+        )
     if kept.department is not None and not may_know_authors(
         actor, challenge, author=False, panel_member=panel_member, unsealed=False
     ):
-        raise Forbidden("Authors are hidden here, and their departments with them.")
+        raise Forbidden("Authors are hidden here, and their departments with them.", reason="departments-hidden")
     if sort is IdeaSort.SUPPORTED and not may_see_counts(actor, challenge, answered=False, owes_review=panel_member):
-        raise Forbidden("Counts are hidden here for now, and the order by support with them.")
+        raise Forbidden("Counts are hidden here for now, and the order by support with them.", reason="counts-hidden")
 
 
 async def _items(

@@ -44,9 +44,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     rejections: list[Rejection]
 
-    def reject(self, number: int, reason: str) -> None:
+    def reject(self, number: int, why: Invalid) -> None:
         """Leave one line out; nothing else is lost by it."""
-        self.rejections.append(Rejection(line_number=number, reason=reason))
+        details = {name: value for name, value in why.extra.items() if name != "reason"}
+        self.rejections.append(Rejection(line_number=number, reason=why.detail, code=why.reason, details=details))
 
 
 def columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
@@ -60,9 +61,8 @@ async def take_people(batch: Batch, lines: Sequence[Numbered[PersonLine]]) -> No
     unknown = [item for item in lines if item.line.email.lower() not in known]
     if not batch.actor.has(Role.ADMINISTRATOR):
         for item in unknown:
-            batch.reject(
-                item.number, f"Nobody here has the e-mail {item.line.email}, and only an administrator adds people."
-            )
+            why = f"Nobody here has the e-mail {item.line.email}, and only an administrator adds people."
+            batch.reject(item.number, Invalid(why, reason="line-new-person", email=item.line.email))
         return
     rows = [(new_id(), line.email, line.name, line.department, line.site) for line in (item.line for item in unknown)]
     if rows:
@@ -76,7 +76,7 @@ async def take_ideas(batch: Batch, lines: Sequence[Numbered[IdeaLine]]) -> None:
     taken: list[tuple[UUID, IdeaLine]] = []
     for item in fresh:
         if missing := _missing(people, [item.line.author, *item.line.co_authors]):
-            batch.reject(item.number, f"Nobody here has the e-mail {missing}.")
+            batch.reject(item.number, _unknown_person(missing))
         else:
             taken.append((new_id(), item.line))
     if taken:
@@ -110,9 +110,10 @@ async def take_votes(batch: Batch, lines: Sequence[Numbered[VoteLine]]) -> None:
     for item in found:
         key = keys[item.number]
         if key in own:
-            batch.reject(item.number, "Nobody votes on an idea of their own.")
+            batch.reject(item.number, Invalid("Nobody votes on an idea of their own.", reason="line-own-idea"))
         elif key in voted:
-            batch.reject(item.number, f"{item.line.person} has voted on idea '{item.line.idea}' already.")
+            why = f"{item.line.person} has voted on idea '{item.line.idea}' already."
+            batch.reject(item.number, Invalid(why, reason="line-voted", email=item.line.person, idea=item.line.idea))
         elif (row := _vote_row(batch, item, key)) is not None:
             voted.add(key)
             rows.append(row)
@@ -124,7 +125,7 @@ def _vote_row(batch: Batch, item: Numbered[VoteLine], key: tuple[UUID, UUID]) ->
     try:
         value = vote_value(batch.challenge.voting_method, item.line)
     except Invalid as error:
-        batch.reject(item.number, error.detail)
+        batch.reject(item.number, error)
         return None
     return (*key, value, new_id() if item.line.dealt else None, item.line.at, item.line.position)
 
@@ -148,7 +149,8 @@ async def take_comments(batch: Batch, lines: Sequence[Numbered[CommentLine]]) ->
         if not _resolve(batch, item.number, ideas, people, line.idea, line.author):
             continue
         if line.parent is not None and line.parent not in known:
-            batch.reject(item.number, f"There is no comment '{line.parent}' to reply to.")
+            why = f"There is no comment '{line.parent}' to reply to."
+            batch.reject(item.number, Invalid(why, reason="line-no-parent", parent=line.parent))
             continue
         known[line.id] = comment_id = new_id()
         parent_id = known[line.parent] if line.parent is not None else None
@@ -176,9 +178,11 @@ async def take_reviews(batch: Batch, lines: Sequence[Numbered[ReviewLine]]) -> N
         key, line = keys[item.number], item.line
         same_department = departments[key[0]] == people[line.reviewer.lower()].department
         if key in done:
-            batch.reject(item.number, f"{line.reviewer} has reviewed idea '{line.idea}' already.")
+            why = f"{line.reviewer} has reviewed idea '{line.idea}' already."
+            batch.reject(item.number, Invalid(why, reason="line-reviewed", email=line.reviewer, idea=line.idea))
         elif key in own or same_department:
-            batch.reject(item.number, f"{line.reviewer} has a conflict of interest with idea '{line.idea}'.")
+            why = f"{line.reviewer} has a conflict of interest with idea '{line.idea}'."
+            batch.reject(item.number, Invalid(why, reason="line-conflict", email=line.reviewer, idea=line.idea))
         elif problem := _score_problem(criteria, line.scores):
             batch.reject(item.number, problem)
         else:
@@ -188,12 +192,16 @@ async def take_reviews(batch: Batch, lines: Sequence[Numbered[ReviewLine]]) -> N
         await _add_reviews(batch, criteria, taken)
 
 
-def _score_problem(criteria: dict[str, CriterionKey], scores: dict[str, int]) -> str | None:
+def _score_problem(criteria: dict[str, CriterionKey], scores: dict[str, int]) -> Invalid | None:
     if not criteria or set(scores) != set(criteria):
-        return f"A review scores exactly the challenge's criteria: {', '.join(criteria) or 'it has none'}."
+        named = ", ".join(criteria)
+        why = f"A review scores exactly the challenge's criteria: {named or 'it has none'}."
+        return Invalid(why, reason="line-criteria", criteria=named or "–")
     for key, score in scores.items():
-        if not criteria[key].scale_min <= score <= criteria[key].scale_max:
-            return f"The score {score} for '{key}' is not from {criteria[key].scale_min} to {criteria[key].scale_max}."
+        low, high = criteria[key].scale_min, criteria[key].scale_max
+        if not low <= score <= high:
+            why = f"The score {score} for '{key}' is not from {low} to {high}."
+            return Invalid(why, reason="line-score", score=score, criterion=key, low=low, high=high)
     return None
 
 
@@ -216,9 +224,10 @@ async def take_decisions(batch: Batch, lines: Sequence[Numbered[DecisionLine]]) 
     for item in lines:
         line = item.line
         if line.idea not in ideas:
-            batch.reject(item.number, f"There is no idea '{line.idea}' in this challenge.")
+            batch.reject(item.number, _unknown_idea(line.idea))
         elif line.outcome in ("declined", "already_exists") and not line.reason.strip():
-            batch.reject(item.number, f"The outcome '{line.outcome}' needs a reason.")
+            why = f"The outcome '{line.outcome}' needs a reason."
+            batch.reject(item.number, Invalid(why, reason="line-outcome-reason", outcome=line.outcome))
         else:
             rows.append((new_id(), ideas[line.idea], line.outcome, line.reason, line.lesson, line.at))
     if rows:
@@ -235,15 +244,23 @@ def _missing(people: dict[str, PersonKey], emails: Iterable[str]) -> str | None:
     return next((email for email in emails if email.lower() not in people), None)
 
 
+def _unknown_person(email: str) -> Invalid:
+    return Invalid(f"Nobody here has the e-mail {email}.", reason="line-unknown-person", email=email)
+
+
+def _unknown_idea(idea: str) -> Invalid:
+    return Invalid(f"There is no idea '{idea}' in this challenge.", reason="line-unknown-idea", idea=idea)
+
+
 def _resolve(
     batch: Batch, number: int, ideas: dict[str, UUID], people: dict[str, PersonKey], idea: str, email: str
 ) -> bool:
     """Whether idea and person are known; rejects the line where one is not."""
     if idea not in ideas:
-        batch.reject(number, f"There is no idea '{idea}' in this challenge.")
+        batch.reject(number, _unknown_idea(idea))
         return False
     if email.lower() not in people:
-        batch.reject(number, f"Nobody here has the e-mail {email}.")
+        batch.reject(number, _unknown_person(email))
         return False
     return True
 

@@ -33,7 +33,7 @@ from ideation.entities.transfer import (
     ReviewLine,
     VoteLine,
 )
-from ideation.errors import ChallengeClosed, NotFound, WrongState
+from ideation.errors import ChallengeClosed, Invalid, NotFound, WrongState
 from ideation.ids import new_id
 from ideation.paging import Page, cut_page
 from ideation.queries import audit
@@ -44,7 +44,7 @@ from ideation.staging import stage_job
 
 Format = Literal["jsonl", "csv"]
 # A parsed line, or the reason why it could not be parsed.
-Parsed = Line | str
+Parsed = Line | Invalid
 
 _TAKERS: tuple[tuple[type, Callable[[Batch, Sequence[Numbered[Any]]], Awaitable[None]]], ...] = (
     (PersonLine, take_people),
@@ -157,14 +157,14 @@ async def _take(batch: Batch, lines: Sequence[Numbered[Parsed]]) -> None:
             await take(batch, of_this_kind)
 
 
-def _problem(line: Parsed, now: datetime) -> str | None:
+def _problem(line: Parsed, now: datetime) -> Invalid | None:
     """What is wrong with a line by itself. A moment to come would look new to every ranking until it is there."""
-    if isinstance(line, str):
+    if isinstance(line, Invalid):
         return line
     for name in ("at", "submitted_at"):
         moment: datetime = getattr(line, name, now)
         if moment > now:
-            return f"{name} lies in the future."
+            return Invalid(f"{name} lies in the future.", reason="line-future", name=name)
     return None
 
 
@@ -176,11 +176,13 @@ async def _running_import(
         raise NotFound("There is no such import, or it is not open to you.")
     challenge = require_running_it(actor, await find_challenge(connection, found.challenge_id, now), asked_for="import")
     if found.state != "running":
-        raise WrongState("This import is finished; start a new one.")
+        raise WrongState("This import is finished; start a new one.", reason="import-finished")
     return found, await _hold_open(connection, challenge)
 
 
 async def _hold_open(connection: Connection, challenge: Challenge) -> Challenge:
     if not await queries.hold_open(connection, challenge.id):
-        raise ChallengeClosed("The ranking of this challenge is frozen; nothing can be imported into it any more.")
+        raise ChallengeClosed(
+            "The ranking of this challenge is frozen; nothing can be imported into it any more.", reason="import-frozen"
+        )
     return challenge

@@ -38,9 +38,9 @@ async def dismiss_flag(
         raise NotFound("There is no such flag, or it is not open to you.")
     challenge = await _judged_by(connection, actor, flag.challenge_id, now, asked_for="flag")
     if actor.person_id in flag.people:
-        raise Forbidden("This pattern is about votes of yours; somebody else has to judge it.")
+        raise Forbidden("This pattern is about votes of yours; somebody else has to judge it.", reason="flag-about-you")
     if not await queries.dismiss_flag(connection, flag_id, actor.person_id, input.reason, now):
-        raise WrongState("This flag was dismissed before.")
+        raise WrongState("This flag was dismissed before.", reason="flag-dismissed")
     await audit.record(
         connection,
         action="integrity.dismiss",
@@ -61,7 +61,9 @@ async def _judged_by(
     challenge = require_visible(actor, await find_challenge(connection, challenge_id, now), asked_for=asked_for)
     require_scope(actor, Scope.MANAGE)
     if not (runs_challenge(actor, challenge) or actor.has(Role.MODERATOR)):
-        raise Forbidden("Voting patterns are shown to those who run the challenge and to moderators.")
+        raise Forbidden(
+            "Voting patterns are shown to those who run the challenge and to moderators.", reason="flags-of-runners"
+        )
     await refuse_open_reviews(connection, actor, challenge, now)
     return challenge
 

@@ -33,7 +33,10 @@ async def retry_job(connection: Connection, actor: Actor, job_id: UUID, now: dat
         raise NotFound("There is no such job.")
     retried = await queries.retry_job(connection, job_id, now)
     if retried is None:
-        raise WrongState("Only a failed job can be retried, and only while no newer one waits for the same subject.")
+        raise WrongState(
+            "Only a failed job can be retried, and only while no newer one waits for the same subject.",
+            reason="job-not-failed",
+        )
     await record(
         connection, action="job.retried", subject_kind="job", subject_id=job_id, now=now, actor_id=actor.person_id
     )

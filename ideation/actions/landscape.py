@@ -70,11 +70,15 @@ async def require_map_allowed(
     """The ranking whose scores this reader may see, once it is certain that the filter tells nothing hidden."""
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     if kept.window.left >= kept.window.right or kept.window.top >= kept.window.bottom:
-        raise Invalid("The window must have its left before its right and its top before its bottom.", field="window")
+        raise Invalid(
+            "The window must have its left before its right and its top before its bottom.",
+            field="window",
+            reason="map-window",
+        )
     if kept.department is not None:
         member = await is_panel_member(connection, challenge_id, actor.person_id)
         if not may_know_authors(actor, challenge, author=False, panel_member=member, unsealed=False):
-            raise Forbidden("Authors are hidden here, and their departments with them.")
+            raise Forbidden("Authors are hidden here, and their departments with them.", reason="departments-hidden")
     try:
         return (await read_latest(connection, actor, challenge_id, None, now)).id
     except (NotFound, Forbidden):

@@ -32,7 +32,7 @@ async def merge_ideas(connection: Connection, actor: Actor, challenge_id: UUID, 
     require_moderating(actor, challenge, own=False)
     merged = await fold_together(connection, actor, challenge, new, now)
     if not merged.merged_ids:
-        raise WrongState("These ideas are merged already.")
+        raise WrongState("These ideas are merged already.", reason="merged-already")
     return merged
 
 
@@ -65,7 +65,11 @@ async def _survivors(connection: Connection, actor: Actor, asked: Sequence[Merge
 def _root(asked: Sequence[MergeableIdea], idea_id: UUID | None) -> UUID | None:
     roots = {idea.id: idea.canonical_id or idea.id for idea in asked}
     if idea_id is not None and idea_id not in roots:
-        raise Invalid("The idea that stays must be one of those that are merged.", field="survivor_id")
+        raise Invalid(
+            "The idea that stays must be one of those that are merged.",
+            field="survivor_id",
+            reason="survivor-elsewhere",
+        )
     return None if idea_id is None else roots[idea_id]
 
 
@@ -104,7 +108,7 @@ async def _unmerge(
 ) -> None:
     canonical_id = await queries.unmerge(connection, idea.id, actor.person_id, now)
     if canonical_id is None:
-        raise WrongState("This idea is not merged into another.", idea_id=str(idea.id))
+        raise WrongState("This idea is not merged into another.", idea_id=str(idea.id), reason="not-merged")
     details = {"from": str(canonical_id), "reason": reason}
     await _record(connection, actor, challenge, "idea.unmerged", idea.id, details, now)
     told = f"“{idea.title}” stands on its own again, with its own votes and comments."

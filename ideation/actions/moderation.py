@@ -109,7 +109,7 @@ async def resolve_report(
         now=now,
     )
     if not resolved:
-        raise WrongState("This report has been decided already.", outcome=report.outcome)
+        raise WrongState("This report has been decided already.", outcome=report.outcome, reason="report-decided")
     await _audit(connection, actor, subject, "report.resolved", resolution.outcome, resolution.note, now)
     await _tell_reporters(connection, subject, resolved, resolution, now)
     if resolution.outcome is Outcome.HIDDEN and await _set_hidden(connection, subject, now, now):
@@ -158,14 +158,14 @@ async def show_comment(connection: Connection, actor: Actor, comment_id: UUID, h
 
 async def _hide(connection: Connection, actor: Actor, subject: Subject, hiding: Hiding, now: datetime) -> None:
     if not await _set_hidden(connection, subject, now, now):
-        raise WrongState(f"This {subject.kind} is hidden already.")
+        raise WrongState(f"This {subject.kind} is hidden already.", reason="hidden-already")
     await _audit(connection, actor, subject, f"{subject.kind}.hidden", Outcome.HIDDEN, hiding.reason, now)
     await _tell_authors(connection, subject, "was hidden by a moderator", hiding.reason, now)
 
 
 async def _show(connection: Connection, actor: Actor, subject: Subject, hiding: Hiding, now: datetime) -> None:
     if not await _set_hidden(connection, subject, None, now):
-        raise WrongState(f"This {subject.kind} is not hidden.")
+        raise WrongState(f"This {subject.kind} is not hidden.", reason="not-hidden")
     if subject.comment_id is None:
         await stage_job(connection, "find_duplicates", subject.idea_id, now)
     await _audit(connection, actor, subject, f"{subject.kind}.shown", Outcome.KEPT, hiding.reason, now)

@@ -62,13 +62,16 @@ async def _open_challenge(connection: Connection, actor: Actor, challenge_id: UU
     require_voter(actor, challenge)
     if challenge.voting_method is not VotingMethod.PAIRWISE:
         raise WrongState(
-            "This challenge is not voted on by comparing two ideas.", voting_method=challenge.voting_method
+            "This challenge is not voted on by comparing two ideas.",
+            voting_method=challenge.voting_method,
+            reason="not-in-pairs",
         )
     if not found.takes_votes:
         raise ChallengeClosed(
             "This challenge takes no votes at the moment.",
             vote_opens_at=challenge.vote_opens_at,
             vote_closes_at=challenge.vote_closes_at,
+            reason="no-votes-now",
         )
     return challenge
 

@@ -36,7 +36,11 @@ async def set_panel_member(
     if candidate is None or not candidate.active:
         raise NotFound("There is no such person, or they are no longer active.")
     if not candidate.reviewer:
-        raise Invalid(f"{candidate.name} does not have the role of a reviewer; an administrator can give it.")
+        raise Invalid(
+            f"{candidate.name} does not have the role of a reviewer; an administrator can give it.",
+            reason="not-a-reviewer",
+            name=candidate.name,
+        )
     await queries.set_member(connection, challenge_id, person_id, input.max_reviews, actor.person_id, now)
     await _record(connection, actor, challenge_id, person_id, "panel.set_member", now, max_reviews=input.max_reviews)
     return (await queries.list_members(connection, challenge_id, person_id))[0]
@@ -75,7 +79,9 @@ def _uuid_key(after: PageKey | None) -> UUID | None:
 
 def _require_undecided(challenge: Challenge) -> None:
     if challenge.stage in (Stage.DECIDED, Stage.ARCHIVED):
-        raise WrongState("The panel of a decided challenge no longer changes.", state=challenge.state)
+        raise WrongState(
+            "The panel of a decided challenge no longer changes.", state=challenge.state, reason="panel-decided"
+        )
 
 
 async def _record(

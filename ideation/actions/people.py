@@ -53,7 +53,7 @@ async def add_person(
     await _require_manager(connection, person.manager_id)
     added = await queries.add_person(connection, new_id(), person, now)
     if added is None:
-        raise AlreadyExists("Somebody with this e-mail address is registered already.")
+        raise AlreadyExists("Somebody with this e-mail address is registered already.", reason="email-taken")
     details = {"roles": added.roles}
     await _record(connection, "person.create", added.id, now, actor_id=actor_id, details=details)
     return added
@@ -199,9 +199,13 @@ async def _require_manager(connection: Connection, manager_id: UUID | None, *, o
     await queries.hold_managers(connection)
     manager = await queries.find_person(connection, manager_id)
     if manager is None or not manager.active:
-        raise Invalid("There is no active person with this id to be the manager.", field="manager_id")
+        raise Invalid(
+            "There is no active person with this id to be the manager.", field="manager_id", reason="manager-unknown"
+        )
     if of is not None and await queries.reports_to(connection, manager_id, of):
-        raise Invalid("Nobody can be above themselves in the reporting lines.", field="manager_id")
+        raise Invalid(
+            "Nobody can be above themselves in the reporting lines.", field="manager_id", reason="manager-circle"
+        )
 
 
 async def _record(

@@ -36,10 +36,10 @@ async def add_policy(
     body_sha256 = hashlib.sha256(policy.body.encode()).hexdigest()
     current = await queries.find_current_policy(connection)
     if current is not None and current.body_sha256 == body_sha256:
-        raise AlreadyExists("This is the text already in force; nobody needs to accept it again.")
+        raise AlreadyExists("This is the text already in force; nobody needs to accept it again.", reason="policy-same")
     published = await queries.publish_policy(connection, policy, body_sha256, actor_id, now)
     if published is None:
-        raise Conflict("Somebody else published a version at the same moment; read it first.")
+        raise Conflict("Somebody else published a version at the same moment; read it first.", reason="policy-raced")
     await audit.record(
         connection,
         action="policy.publish",
@@ -80,7 +80,11 @@ async def accept_policy(connection: Connection, actor: Actor, version: int, now:
     _require_policy(await queries.find_policy(connection, version))
     current = _require_policy(await queries.find_current_policy(connection))
     if version != current.version:
-        raise WrongState("A newer version is in force; read and accept that one.", current_version=current.version)
+        raise WrongState(
+            "A newer version is in force; read and accept that one.",
+            current_version=current.version,
+            reason="policy-newer",
+        )
     return await queries.accept_policy(connection, actor.person_id, version, now)
 
 

@@ -57,7 +57,7 @@ async def _report(
         now=now,
     )
     if not added:
-        raise AlreadyExists("You have reported this already; a moderator will look at it.")
+        raise AlreadyExists("You have reported this already; a moderator will look at it.", reason="reported-already")
     return ReportOut(
         id=report_id,
         idea_id=idea_id,

@@ -100,7 +100,9 @@ async def declare_conflict(
     assignment, challenge, idea = await _my_work(connection, actor, assignment_id, now)
     require_policy(actor)
     if not await replace_reviewer(connection, challenge.id, idea.id, actor.person_id, now):
-        raise WrongState("This review was sent, so the idea can no longer be handed back.")
+        raise WrongState(
+            "This review was sent, so the idea can no longer be handed back.", reason="review-sent-no-return"
+        )
     await store_conflict(connection, idea.id, actor.person_id, input.reason, now)
     await audit.record(
         connection,
@@ -198,5 +200,5 @@ async def _refuse_stale(connection: Connection, assignment_id: UUID) -> None:
     """Nothing was changed: the review was sent before, or saved from another window."""
     review = await queries.find_review(connection, assignment_id)
     if review is not None and review.sent_at is not None:
-        raise WrongState("This review was sent and no longer changes.")
+        raise WrongState("This review was sent and no longer changes.", reason="review-sent")
     raise PreconditionFailed(current_version=NOT_BEGUN_VERSION if review is None else review.version)

@@ -95,7 +95,7 @@ async def start_session(connection: Connection, person_id: UUID, now: datetime, 
         expires_at=session.expires_at,
     )
     if not started:
-        raise Unauthenticated("This account cannot sign in.")
+        raise Unauthenticated("This account cannot sign in.", reason="account-ended")
     return session
 
 
@@ -120,7 +120,7 @@ async def end_session(connection: Connection, actor: Actor, session_id: UUID, no
 async def _refuse_link(connection: Connection, link_hash: bytes, now: datetime) -> NoReturn:
     link = await queries.find_link(connection, link_hash)
     if link is None or not link.active:
-        raise Unauthenticated("This sign-in link is not valid.")
+        raise Unauthenticated("This sign-in link is not valid.", reason="link-invalid")
     if link.expires_at <= now:
         raise ExpiredSignInLink
     raise UsedSignInLink

@@ -47,15 +47,18 @@ async def make_shortlist(
     """A new shortlist from the latest ranking; an earlier one, with its changes, stays in the record."""
     challenge = await _challenge_to_change(connection, actor, challenge_id, now)
     if (input.budget is None) != (input.method is ShortlistMethod.DIVERSE):
-        raise Invalid("A budget goes with the methods knapsack and equal_shares, and those with a budget.")
+        raise Invalid(
+            "A budget goes with the methods knapsack and equal_shares, and those with a budget.",
+            reason="budget-and-method",
+        )
     size = input.size or challenge.shortlist_size
     ranking_id = await queries.latest_ranking(connection, challenge.id)
     if ranking_id is None:
-        raise WrongState("There is no ranking yet to make a shortlist from.")
+        raise WrongState("There is no ranking yet to make a shortlist from.", reason="shortlist-no-ranking")
     limit = max(LEAST_CANDIDATES, CANDIDATES_PER_PLACE * size)
     candidates = await queries.list_candidates(connection, ranking_id, limit)
     if not candidates:
-        raise WrongState("No ranked idea is waiting for a decision.")
+        raise WrongState("No ranked idea is waiting for a decision.", reason="shortlist-no-idea")
     chosen, price = await _choose(connection, challenge, input, candidates, size)
     shortlist_id = await queries.add_shortlist(
         connection, challenge.id, ranking_id, chosen, size, price, actor.person_id, now
@@ -93,7 +96,9 @@ async def _read_votes(connection: Connection, challenge_id: UUID) -> CrowdInputs
     ranking_id = await latest_crowd_ranking(connection, challenge_id)
     stored = None if ranking_id is None else await read_inputs(connection, ranking_id)
     if stored is None:
-        raise WrongState("There is no ranking by the crowd yet whose voters could share a budget.")
+        raise WrongState(
+            "There is no ranking by the crowd yet whose voters could share a budget.", reason="shortlist-no-voters"
+        )
     return msgspec.msgpack.decode(zlib.decompress(stored.inputs), type=CrowdInputs)
 
 
@@ -132,7 +137,11 @@ async def change_shortlist(
 async def _challenge_to_change(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:
     challenge = await challenge_run_by(connection, actor, challenge_id, now)
     if challenge.state not in (ChallengeState.RUNNING, ChallengeState.IN_REVIEW):
-        raise WrongState("A shortlist is made while a challenge is running or in review.", state=challenge.state)
+        raise WrongState(
+            "A shortlist is made while a challenge is running or in review.",
+            state=challenge.state,
+            reason="shortlist-wrong-time",
+        )
     await refuse_open_reviews(connection, actor, challenge, now)
     return challenge
 
@@ -141,9 +150,9 @@ def _require_choosable(idea: Idea | None, challenge: Challenge) -> None:
     if idea is None or idea.challenge_id != challenge.id or idea.submitted_at is None:
         raise NotFound("There is no such idea in this challenge.")
     if idea.canonical_id is not None:
-        raise WrongState("This idea was merged into another one; put that one on the list.")
+        raise WrongState("This idea was merged into another one; put that one on the list.", reason="shortlist-merged")
     if idea.hidden_at is not None or idea.state is IdeaState.WITHDRAWN:
-        raise WrongState("This idea was hidden or withdrawn.", state=idea.state)
+        raise WrongState("This idea was hidden or withdrawn.", state=idea.state, reason="idea-gone")
 
 
 async def _latest(connection: Connection, challenge_id: UUID) -> StoredShortlist:

@@ -70,7 +70,9 @@ async def join_themes(
     ended = [await _require_of(connection, challenge_id, theme_id) for theme_id in join.theme_ids]
     parents = {theme.parent_id for theme in await queries.list_themes(connection, challenge_id)}
     if into.id in join.theme_ids or any((theme.id in parents) != (into.id in parents) for theme in ended):
-        raise Invalid("Join a theme with others, and wider themes only with wider ones.", field="theme_ids")
+        raise Invalid(
+            "Join a theme with others, and wider themes only with wider ones.", field="theme_ids", reason="theme-join"
+        )
     await queries.join_themes(connection, challenge_id, join.theme_ids, into.id, now)
     details = {"joined": [theme.name or theme.label for theme in ended], "ids": [str(theme.id) for theme in ended]}
     await _record(connection, actor, challenge, "theme.joined", into.id, now, details)
@@ -91,7 +93,7 @@ async def split_theme(
         return SplitOut(theme_id=None, staged=True)
     given, held = await queries.count_of_theme(connection, theme_id, split.idea_ids)
     if given != len(set(split.idea_ids)) or not 0 < given < held:
-        raise Invalid("Name some, not all, of the ideas of this theme.", field="idea_ids")
+        raise Invalid("Name some, not all, of the ideas of this theme.", field="idea_ids", reason="theme-split-some")
     new = replace(theme, id=new_id(), name=split.name, pinned=True)
     await queries.split_theme(connection, theme, new, split.idea_ids, now)
     await _record(connection, actor, challenge, "theme.split", theme_id, now, {"new": str(new.id), "ideas": given})

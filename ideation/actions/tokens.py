@@ -56,7 +56,7 @@ async def issue_token(
         expires_at=issued.expires_at,
     )
     if not stored:
-        raise WrongState("Only an active person can have an access token.")
+        raise WrongState("Only an active person can have an access token.", reason="token-of-inactive")
     details = {"scopes": issued.scopes, "person_id": person_id, "expires_at": issued.expires_at}
     await _record(connection, "token.create", issued.id, now, actor_id=person_id, details=details)
     return issued

@@ -28,7 +28,7 @@ async def request_unsealing(
     require_sealed(seen.challenge)
     unsealing_id = new_id()
     if not await queries.add_unsealing(connection, unsealing_id, idea_id, asked, actor.person_id, now):
-        raise AlreadyExists("The unsealing of this idea's author has been asked for already.")
+        raise AlreadyExists("The unsealing of this idea's author has been asked for already.", reason="unsealing-asked")
     details: dict[str, object] = {"unsealing_id": unsealing_id, "role": asked.role, "reason": asked.reason}
     await _record(connection, actor, seen.challenge.id, idea_id, "idea.unsealing_requested", details, now)
     return await _read(connection, unsealing_id)
@@ -45,7 +45,7 @@ async def approve_unsealing(
     require_unsealing_role(actor, challenge, approval.role)
     require_second_person(actor, unsealing, approval.role)
     if not await queries.approve_unsealing(connection, unsealing_id, actor.person_id, approval.role, now):
-        raise WrongState("This unsealing has been approved already.")
+        raise WrongState("This unsealing has been approved already.", reason="unsealing-approved")
     details: dict[str, object] = {
         "unsealing_id": unsealing_id,
         "role": approval.role,
@@ -84,7 +84,9 @@ async def list_unsealings(
     """All requests of a challenge, the latest first, for those who can take part in one."""
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     if not held_roles(actor, challenge):
-        raise Forbidden("Only moderators, administrators and the challenge's owner see these requests.")
+        raise Forbidden(
+            "Only moderators, administrators and the challenge's owner see these requests.", reason="unsealings-of-some"
+        )
     rows = await queries.list_unsealings(connection, challenge_id, after=time_and_id(after), limit=limit + 1)
     return cut_page(rows, limit, lambda row: time_key(row.requested_at, row.id))
 

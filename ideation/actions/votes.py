@@ -65,7 +65,10 @@ async def put_vote(connection: Connection, actor: Actor, idea_id: UUID, form: An
     row = (await vote_queries.put_votes(connection, [replace(given, target_id=survivor_id)]))[0]
     if row is None:
         await _refuse(connection, actor, challenge, survivor_id, form.answer, now)
-        raise Invalid("Through its link you can only support an idea; answer its card in the feed to say no or skip.")
+        raise Invalid(
+            "Through its link you can only support an idea; answer its card in the feed to say no or skip.",
+            reason="support-only",
+        )
     return vote_of(row)
 
 
@@ -100,7 +103,7 @@ async def read_counts(connection: Connection, actor: Actor, idea_id: UUID, now: 
     own = await vote_queries.find_vote(connection, survivor_id, actor.person_id)
     owes_review = await vote_queries.owes_review(connection, survivor_id, actor.person_id)
     if not may_see_counts(actor, challenge, answered=own is not None, owes_review=owes_review):
-        raise Forbidden("The counts of this idea are shown once you have answered it.")
+        raise Forbidden("The counts of this idea are shown once you have answered it.", reason="counts-after-answer")
     counts = await vote_queries.count_votes(connection, [survivor_id])
     return _counts(survivor_id, challenge.voting_method, counts[survivor_id], own)
 
@@ -152,6 +155,7 @@ def _closed(challenge: Challenge) -> ChallengeClosed:
         "This challenge takes no votes at the moment.",
         vote_opens_at=challenge.vote_opens_at,
         vote_closes_at=challenge.vote_closes_at,
+        reason="no-votes-now",
     )
 
 

@@ -1,7 +1,7 @@
 """The lines of an import or export: one JSON object each, told apart by `kind`; people go by their e-mail."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -112,10 +112,15 @@ Line = ChallengeLine | PersonLine | IdeaLine | VoteLine | CommentLine | ReviewLi
 
 
 class Rejection(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that was not taken, and why."""
+    """A line that was not taken, and why: in words, and as a stable code with its values.
+
+    `code` is None for lines rejected before codes were kept.
+    """
 
     line_number: int
     reason: str
+    code: str | None = None
+    details: dict[str, Any] = {}
 
 
 class ImportOut(msgspec.Struct, frozen=True, kw_only=True):

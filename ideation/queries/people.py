@@ -85,7 +85,7 @@ async def change_person(connection: Connection, person: Person, expected_version
             now,
         )
     except asyncpg.UniqueViolationError:
-        raise AlreadyExists("Somebody else has this e-mail address.") from None
+        raise AlreadyExists("Somebody else has this e-mail address.", reason="email-taken") from None
     return _person(row)
 
 

@@ -59,7 +59,8 @@ async def save_review(
         if error.constraint_name != "reviews_wildcard_idx":
             raise
         raise AlreadyExists(
-            "You gave your wildcard in this challenge to another idea; take it back there first."
+            "You gave your wildcard in this challenge to another idea; take it back there first.",
+            reason="wildcard-given",
         ) from None
     if review_id is None:
         return False

@@ -87,7 +87,8 @@ async def finish_import(connection: Connection, import_id: UUID, now: datetime) 
 async def add_rejections(connection: Connection, import_id: UUID, rejections: Sequence[Rejection]) -> None:
     """Remember the lines that were not taken."""
     numbers, reasons = [r.line_number for r in rejections], [r.reason for r in rejections]
-    await connection.execute(_SQL["add_rejections"], import_id, numbers, reasons)
+    codes, details = [r.code for r in rejections], [r.details for r in rejections]
+    await connection.execute(_SQL["add_rejections"], import_id, numbers, reasons, codes, details)
 
 
 async def list_rejections(connection: Connection, import_id: UUID, after: int, limit: int) -> list[Rejection]:

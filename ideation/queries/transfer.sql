@@ -21,12 +21,14 @@ UPDATE imports SET lines_done = $2, accepted = accepted + $3, rejected = rejecte
 UPDATE imports SET state = 'finished', finished_at = $2 WHERE id = $1 RETURNING *;
 
 -- add_rejections: lines that were not taken, with the reason of each
-INSERT INTO import_rejections (import_id, line_number, reason)
-SELECT $1, line_number, reason FROM unnest($2::bigint[], $3::text[]) AS rejected (line_number, reason)
+INSERT INTO import_rejections (import_id, line_number, reason, code, details)
+SELECT $1, line_number, reason, code, details
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::jsonb[]) AS rejected (line_number, reason, code, details)
 ON CONFLICT DO NOTHING;
 
 -- list_rejections: rejected lines after a line number
-SELECT line_number, reason FROM import_rejections WHERE import_id = $1 AND line_number > $2 ORDER BY line_number LIMIT $3;
+SELECT line_number, reason, code, details FROM import_rejections
+WHERE import_id = $1 AND line_number > $2 ORDER BY line_number LIMIT $3;
 
 -- find_external_ids: what rows of a kind became here
 SELECT external_id, internal_id FROM external_ids WHERE challenge_id = $1 AND kind = $2 AND external_id = ANY ($3::text[]);

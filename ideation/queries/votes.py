@@ -25,7 +25,7 @@ def _within_budget() -> Iterator[None]:
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "votes_token_budget":
             raise
-        raise Invalid(f"You do not have that many tokens: {error.message}.") from error
+        raise Invalid(f"You do not have that many tokens: {error.message}.", reason="too-few-tokens") from error
 
 
 async def answer_cards(connection: Connection, given: Sequence[GivenVote]) -> list[VoteRow | None]:

@@ -7,7 +7,7 @@ from ideation.errors import Forbidden, MissingScope, PolicyNotAccepted
 def require_scope(actor: Actor, scope: Scope) -> None:
     """The token used must have been given this scope."""
     if scope not in actor.scopes:
-        raise MissingScope(f"This access token lacks the scope '{scope}'.", scope=scope)
+        raise MissingScope(f"This access token lacks the scope '{scope}'.", scope=scope, reason="scope-missing")
 
 
 def require_taking_part(actor: Actor) -> None:
@@ -36,4 +36,4 @@ def require_moderator(actor: Actor) -> None:
 
 def _require_role(actor: Actor, role: Role) -> None:
     if not actor.has(role):
-        raise Forbidden(f"This needs the role '{role}'.")
+        raise Forbidden(f"This needs the role '{role}'.", reason="role-missing", role=role)

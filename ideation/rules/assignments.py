@@ -22,7 +22,11 @@ def panel_is_at_work(challenge: Challenge) -> bool:
 def require_panel_at_work(challenge: Challenge) -> None:
     """Refuse to ask for reviews before people can submit, and after the challenge was decided."""
     if not panel_is_at_work(challenge):
-        raise WrongState("Reviews are asked for while a challenge is running or in review.", state=challenge.state)
+        raise WrongState(
+            "Reviews are asked for while a challenge is running or in review.",
+            state=challenge.state,
+            reason="reviews-wrong-time",
+        )
 
 
 def due_at(challenge: Challenge, now: datetime) -> datetime | None:

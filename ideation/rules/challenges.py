@@ -45,5 +45,7 @@ def require_running_it(actor: Actor, challenge: Challenge | None, *, asked_for: 
     visible = require_visible(actor, challenge, asked_for=asked_for)
     require_scope(actor, Scope.MANAGE)
     if not runs_challenge(actor, visible):
-        raise Forbidden("Only the challenge's owner, its sponsor or an administrator may do this.")
+        raise Forbidden(
+            "Only the challenge's owner, its sponsor or an administrator may do this.", reason="for-runners"
+        )
     return visible

@@ -36,14 +36,16 @@ def require_may_create(actor: Actor) -> None:
     """Challenge owners and administrators, with the scope for it."""
     require_scope(actor, Scope.MANAGE)
     if not (actor.has(Role.CHALLENGE_OWNER) or actor.has(Role.ADMINISTRATOR)):
-        raise Forbidden("This needs the role 'challenge_owner' or 'administrator'.")
+        raise Forbidden("This needs the role 'challenge_owner' or 'administrator'.", reason="for-owners")
 
 
 def require_state(challenge: Challenge, *allowed: ChallengeState, doing: str) -> None:
     """The challenge is in one of these states."""
     if challenge.state not in allowed:
         raise WrongState(
-            f"A challenge that is {challenge.state.replace('_', ' ')} cannot be {doing}.", state=challenge.state
+            f"A challenge that is {challenge.state.replace('_', ' ')} cannot be {doing}.",
+            state=challenge.state,
+            reason="challenge-state",
         )
 
 
@@ -56,6 +58,7 @@ def check_edit(before: Challenge, after: Challenge, now: datetime) -> None:
             f"{name} cannot change while the challenge is {before.state.replace('_', ' ')}.{hint}",
             field=name,
             state=before.state,
+            reason="field-fixed",
         )
     if before.state is not ChallengeState.DRAFT:
         for name in sorted(changed & _OPENINGS):
@@ -68,9 +71,9 @@ def _check_opening(before: Challenge, after: Challenge, name: str, now: datetime
     old: datetime | None = getattr(before, name)
     new: datetime | None = getattr(after, name)
     if old is not None and old <= now:
-        raise WrongState(f"{name} has passed and cannot change.", field=name, state=before.state)
+        raise WrongState(f"{name} has passed and cannot change.", field=name, state=before.state, reason="date-passed")
     if new is not None and new < now:
-        raise Invalid(f"{name} cannot be moved into the past.", field=name)
+        raise Invalid(f"{name} cannot be moved into the past.", field=name, reason="date-not-back")
 
 
 def _check_audience_widens(before: Challenge, after: Challenge) -> None:
@@ -84,4 +87,5 @@ def _check_audience_widens(before: Challenge, after: Challenge) -> None:
             "The audience of a running challenge can only grow: people may have taken part already.",
             field="audience_departments",
             state=before.state,
+            reason="audience-only-grows",
         )

@@ -79,11 +79,12 @@ def check_published(challenge: Challenge) -> None:
     check_draft(challenge)
     for name in NEEDED:
         if getattr(challenge, name) is None:
-            raise Invalid(f"Set {name} before publishing.", field=name)
+            raise Invalid(f"Set {name} before publishing.", field=name, reason="date-needed")
     if (challenge.submit_closes_at is None) != (challenge.vote_closes_at is None):
         raise Invalid(
             "Set both submit_closes_at and vote_closes_at, or neither for an always-on challenge.",
             field="vote_closes_at",
+            reason="both-ends",
         )
     for order in PUBLISHED_ORDERS:
         _require(order, challenge)
@@ -92,22 +93,29 @@ def check_published(challenge: Challenge) -> None:
 def check_not_over(challenge: Challenge, now: datetime) -> None:
     """Voting must still have time to run."""
     if challenge.vote_closes_at is not None and challenge.vote_closes_at <= now:
-        raise Invalid("vote_closes_at has passed already.", field="vote_closes_at")
+        raise Invalid("vote_closes_at has passed already.", field="vote_closes_at", reason="votes-over")
 
 
 def check_criteria(criteria: list[CriterionInput]) -> None:
     """Keys are distinct, each scale goes upwards, and what is said of its scores goes up with it."""
     keys = [criterion.key for criterion in criteria]
     if len(set(keys)) != len(keys):
-        raise Invalid("Two criteria have the same key.", field="criteria")
+        raise Invalid("Two criteria have the same key.", field="criteria", reason="criterion-twice")
     for criterion in criteria:
         if not 0 < criterion.scale_max - criterion.scale_min <= 100:
-            raise Invalid(f"The scale of '{criterion.key}' must go up, by at most 100.", field="criteria")
+            raise Invalid(
+                f"The scale of '{criterion.key}' must go up, by at most 100.",
+                field="criteria",
+                reason="scale-up",
+                criterion=criterion.label,
+            )
         anchored = [anchor.score for anchor in criterion.anchors]
         if anchored != sorted(set(anchored) & set(range(criterion.scale_min, criterion.scale_max + 1))):
             raise Invalid(
                 f"The anchors of '{criterion.key}' must name scores of its scale, each once, going up.",
                 field="criteria",
+                reason="anchors-up",
+                criterion=criterion.label,
             )
 
 
@@ -115,10 +123,20 @@ def check_weights(criteria: list[CriterionInput] | list[CriterionOut]) -> None:
     """The weights of a published challenge sum to 1; a challenge without criteria has no panel review."""
     total = math.fsum(criterion.weight for criterion in criteria)
     if criteria and abs(total - 1) > WEIGHT_TOLERANCE:
-        raise Invalid(f"The weights of the criteria must sum to 1; they sum to {total:.6g}.", field="criteria")
+        raise Invalid(
+            f"The weights of the criteria must sum to 1; they sum to {total:.6g}.",
+            field="criteria",
+            reason="weights",
+            percent=f"{100 * total:.6g}",
+        )
 
 
 def _require(order: Order, challenge: Challenge) -> None:
     if order.is_broken(challenge):
         word = "not be before" if order.same_allowed else "be after"
-        raise Invalid(f"{order.later} must {word} {order.earlier}.", field=order.later, other=order.earlier)
+        raise Invalid(
+            f"{order.later} must {word} {order.earlier}.",
+            field=order.later,
+            other=order.earlier,
+            reason="date-before" if order.same_allowed else "date-not-after",
+        )

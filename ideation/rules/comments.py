@@ -11,9 +11,11 @@ from ideation.rules.challenges import runs_challenge
 def require_taking_comments(challenge: Challenge, idea: Idea) -> None:
     """Comments are taken while the challenge runs and while it is in review, on ideas that stand."""
     if challenge.state not in (ChallengeState.RUNNING, ChallengeState.IN_REVIEW):
-        raise ChallengeClosed("This challenge takes no comments at the moment.", state=challenge.state)
+        raise ChallengeClosed(
+            "This challenge takes no comments at the moment.", state=challenge.state, reason="no-comments-now"
+        )
     if idea.state in (IdeaState.DRAFT, IdeaState.WITHDRAWN) or idea.hidden_at is not None:
-        raise WrongState("This idea takes no comments.", state=idea.state)
+        raise WrongState("This idea takes no comments.", state=idea.state, reason="idea-takes-no-comments")
 
 
 def may_see_hidden_comment(actor: Actor, challenge: Challenge, *, own: bool) -> bool:
@@ -33,4 +35,4 @@ def require_standing_comment(actor: Actor, challenge: Challenge, comment: Commen
 def require_own_comment(actor: Actor, comment: Comment) -> None:
     """People change their own comments only; moderators hide others'."""
     if comment.author_id != actor.person_id:
-        raise Forbidden("Only its author may change a comment.")
+        raise Forbidden("Only its author may change a comment.", reason="comment-of-author")

@@ -18,8 +18,10 @@ def require_no_conflict(kind: ConflictKind | None, *, blind: bool) -> None:
     if kind is None:
         return
     if blind and kind is not ConflictKind.DECLARED:
-        raise ConflictOfInterest("There is a conflict of interest with this idea, so it cannot be reviewed.")
-    raise ConflictOfInterest(f"The reviewer {_WORDS[kind]}.", conflict=str(kind))
+        raise ConflictOfInterest(
+            "There is a conflict of interest with this idea, so it cannot be reviewed.", reason="conflict-yours"
+        )
+    raise ConflictOfInterest(f"The reviewer {_WORDS[kind]}.", conflict=str(kind), reason="conflict")
 
 
 def authorship_is_shown(challenge: Challenge) -> bool:

@@ -37,7 +37,9 @@ def require_decidable(challenge: Challenge) -> None:
         return
     if challenge.state is ChallengeState.RUNNING and _has_no_end(challenge):
         return
-    raise WrongState("Ideas are decided once the challenge has closed.", state=challenge.state)
+    raise WrongState(
+        "Ideas are decided once the challenge has closed.", state=challenge.state, reason="decide-after-close"
+    )
 
 
 def require_closable(challenge: Challenge) -> None:
@@ -46,15 +48,20 @@ def require_closable(challenge: Challenge) -> None:
         return
     if challenge.state is ChallengeState.RUNNING and _has_no_end(challenge):
         return
-    raise WrongState("Only a challenge in review can be decided.", state=challenge.state)
+    raise WrongState("Only a challenge in review can be decided.", state=challenge.state, reason="decide-in-review")
 
 
 def require_sound(input: Decide) -> None:
     """No idea twice; a refusal says why."""
     if len(set(input.idea_ids)) != len(input.idea_ids):
-        raise Invalid("An idea is named twice.")
+        raise Invalid("An idea is named twice.", reason="idea-twice")
     if input.outcome in _NEEDS_REASON and not input.reason.strip():
-        raise Invalid(f"'{input.outcome}' needs a reason: the authors will read it.", field="reason")
+        raise Invalid(
+            f"'{input.outcome}' needs a reason: the authors will read it.",
+            field="reason",
+            reason="outcome-needs-reason",
+            outcome=str(input.outcome),
+        )
 
 
 def require_possible(input: Decide, ideas: Sequence[IdeaToDecide]) -> None:
@@ -64,17 +71,30 @@ def require_possible(input: Decide, ideas: Sequence[IdeaToDecide]) -> None:
         raise NotFound("Some of these ideas are not in this challenge.", ideas=sorted(str(item) for item in missing))
     merged = [str(idea.id) for idea in ideas if idea.canonical_id is not None]
     if merged:
-        raise WrongState("Decide the idea that these were merged into; their authors are told too.", ideas=merged)
+        raise WrongState(
+            "Decide the idea that these were merged into; their authors are told too.",
+            ideas=merged,
+            reason="decide-the-survivor",
+        )
     wrong = [str(idea.id) for idea in ideas if idea.state not in _FROM[input.outcome]]
     if wrong:
-        raise WrongState(f"'{input.outcome}' cannot follow the present state of some ideas.", ideas=wrong)
+        raise WrongState(
+            f"'{input.outcome}' cannot follow the present state of some ideas.",
+            ideas=wrong,
+            reason="outcome-cannot-follow",
+            outcome=str(input.outcome),
+        )
 
 
 def require_owed_named(owed: int, named: int) -> None:
     """Whoever decides a challenge with answers owed says how many, so that it is no oversight."""
     if owed != named:
         word = "answer is" if owed == 1 else "answers are"
-        raise Conflict(f"{owed} {word} still owed; give them, or decide with answers_owed = {owed}.", answers_owed=owed)
+        raise Conflict(
+            f"{owed} {word} still owed; give them, or decide with answers_owed = {owed}.",
+            answers_owed=owed,
+            reason="answers-owed",
+        )
 
 
 def message_for(title: str, input: Decide) -> str:

@@ -10,7 +10,7 @@ from ideation.rules.challenges import in_audience
 def require_contributor(actor: Actor, challenge: Challenge) -> None:
     """Only people of the challenge's audience submit ideas, also among those who run it or sit on its panel."""
     if not in_audience(actor, challenge):
-        raise Forbidden("This challenge asks other departments and sites; its ideas are theirs.")
+        raise Forbidden("This challenge asks other departments and sites; its ideas are theirs.", reason="asks-others")
 
 
 def require_not_over(challenge: Challenge) -> None:
@@ -22,13 +22,15 @@ def require_not_over(challenge: Challenge) -> None:
 def require_author(*, author: bool) -> None:
     """Authors and agreed co-authors only."""
     if not author:
-        raise Forbidden("Only an author of the idea may do this.")
+        raise Forbidden("Only an author of the idea may do this.", reason="for-authors")
 
 
 def require_idea_state(idea: Idea, *allowed: IdeaState, doing: str) -> None:
     """The idea is in one of these states."""
     if idea.state not in allowed:
-        raise WrongState(f"An idea that is {idea.state.replace('_', ' ')} cannot be {doing}.", state=idea.state)
+        raise WrongState(
+            f"An idea that is {idea.state.replace('_', ' ')} cannot be {doing}.", state=idea.state, reason="idea-state"
+        )
 
 
 def closed(challenge: Challenge) -> ChallengeClosed:
@@ -38,6 +40,7 @@ def closed(challenge: Challenge) -> ChallengeClosed:
         state=challenge.state,
         submit_opens_at=challenge.submit_opens_at,
         submit_closes_at=challenge.submit_closes_at,
+        reason="no-ideas-now",
     )
 
 
@@ -53,4 +56,4 @@ def tidy(title: str, body: str, tags: list[str]) -> Wording:
 def require_title(wording: Wording) -> None:
     """A draft may lack its title; an idea may not."""
     if not wording.title:
-        raise Invalid("Give the idea a title before submitting it.", field="title")
+        raise Invalid("Give the idea a title before submitting it.", field="title", reason="title-missing")

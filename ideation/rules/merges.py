@@ -29,7 +29,7 @@ def require_shown(ideas: Iterable[MergeableIdea]) -> None:
     """A hidden or withdrawn idea is not merged."""
     unfit = [str(idea.id) for idea in ideas if idea.hidden_at is not None or idea.state in _NOT_SHOWN]
     if unfit:
-        raise WrongState("Hidden and withdrawn ideas cannot be merged.", ideas=unfit)
+        raise WrongState("Hidden and withdrawn ideas cannot be merged.", ideas=unfit, reason="merge-hidden")
 
 
 def choose_survivor(ideas: Sequence[MergeableIdea], wanted: UUID | None) -> MergeableIdea:
@@ -38,5 +38,9 @@ def choose_survivor(ideas: Sequence[MergeableIdea], wanted: UUID | None) -> Merg
         for idea in ideas:
             if idea.id == wanted:
                 return idea
-        raise Invalid("The idea that stays must be one of those that are merged.", field="survivor_id")
+        raise Invalid(
+            "The idea that stays must be one of those that are merged.",
+            field="survivor_id",
+            reason="survivor-elsewhere",
+        )
     return min(ideas, key=lambda idea: (-idea.voters, idea.submitted_at is None, idea.submitted_at, idea.id))

@@ -11,6 +11,6 @@ def require_moderating(actor: Actor, challenge: Challenge, *, own: bool) -> None
     """Moderators everywhere and those who run the challenge, but nobody in a case of their own."""
     require_scope(actor, Scope.MANAGE)
     if not (actor.has(Role.MODERATOR) or runs_challenge(actor, challenge)):
-        raise Forbidden("This needs the role 'moderator', or to run the challenge.")
+        raise Forbidden("This needs the role 'moderator', or to run the challenge.", reason="for-moderators")
     if own:
-        raise Forbidden("This is your own contribution; another moderator has to decide.")
+        raise Forbidden("This is your own contribution; another moderator has to decide.", reason="own-contribution")

@@ -10,8 +10,10 @@ def require_usable_moment(moment: datetime | None, field: str) -> None:
     if moment is None:
         return
     if moment.tzinfo is None:
-        raise Invalid("Say which time zone is meant, for example with a Z at the end for UTC.", field=field)
+        raise Invalid(
+            "Say which time zone is meant, for example with a Z at the end for UTC.", field=field, reason="zone-missing"
+        )
     try:
         moment.astimezone(UTC)
     except OverflowError:
-        raise Invalid("This time is too far away.", field=field) from None
+        raise Invalid("This time is too far away.", field=field, reason="time-too-far") from None

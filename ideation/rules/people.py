@@ -38,29 +38,32 @@ def require_allowed_filter(actor: Actor, wanted: PersonFilter) -> None:
     if actor.has(Role.ADMINISTRATOR):
         return
     if wanted.active is not True:
-        raise Forbidden("Only administrators may list deactivated people.")
+        raise Forbidden("Only administrators may list deactivated people.", reason="list-inactive")
     finds_reviewers = wanted.role is Role.REVIEWER and actor.has(Role.CHALLENGE_OWNER)
     if wanted.role is not None and not finds_reviewers:
-        raise Forbidden("Only administrators may list people by role.")
+        raise Forbidden("Only administrators may list people by role.", reason="list-by-role")
 
 
 def require_another_administrator(administrators: AbstractSet[UUID], leaving: UUID) -> None:
     """Somebody must remain who can give roles back."""
     if administrators <= {leaving}:
-        raise Conflict("This is the last active administrator; make somebody else administrator first.")
+        raise Conflict(
+            "This is the last active administrator; make somebody else administrator first.",
+            reason="last-administrator",
+        )
 
 
 def require_changeable(person: Person) -> None:
     """Nothing is added to a person whose data was erased."""
     if person.erased_at is not None:
-        raise WrongState("The data of this person was erased; add them anew instead.")
+        raise WrongState("The data of this person was erased; add them anew instead.", reason="person-erased")
 
 
 def require_active(person: Person) -> None:
     """Only an active person is given anything that lets them act."""
     require_changeable(person)
     if not person.active:
-        raise WrongState("This person is deactivated; reactivate them first.")
+        raise WrongState("This person is deactivated; reactivate them first.", reason="person-inactive")
 
 
 def name_search(query: str) -> str:

@@ -17,11 +17,13 @@ def require_rankings_visible(actor: Actor, challenge: Challenge, *, panel_member
     """
     require_scope(actor, Scope.READ)
     if owes_reviews:
-        raise Forbidden("You see the ranking once you have sent all your reviews of this challenge.")
+        raise Forbidden(
+            "You see the ranking once you have sent all your reviews of this challenge.", reason="ranking-after-reviews"
+        )
     if sees_every_ranking(actor, challenge, panel_member=panel_member):
         return
     if challenge.state not in (ChallengeState.DECIDED, ChallengeState.ARCHIVED):
-        raise Forbidden("The ranking is shown once the challenge is decided.")
+        raise Forbidden("The ranking is shown once the challenge is decided.", reason="ranking-after-decision")
 
 
 def sees_every_ranking(actor: Actor, challenge: Challenge, *, panel_member: bool) -> bool:

@@ -35,6 +35,7 @@ def require_review_window(challenge: Challenge, now: datetime) -> None:
             "This challenge does not take reviews at the moment.",
             review_opens_at=challenge.review_opens_at,
             review_closes_at=challenge.review_closes_at,
+            reason="no-reviews-now",
         )
 
 
@@ -43,14 +44,25 @@ def require_scores_on_scale(scores: Sequence[ScoreInput], criteria: Sequence[Cri
     known = {criterion.id: criterion for criterion in criteria}
     seen = [score.criterion_id for score in scores]
     if len(set(seen)) != len(seen):
-        raise Invalid("A criterion is scored twice.")
+        raise Invalid("A criterion is scored twice.", reason="scored-twice")
     for score in scores:
         criterion = known.get(score.criterion_id)
         if criterion is None:
-            raise Invalid("A score names a criterion that this challenge does not have.", criterion=score.criterion_id)
+            raise Invalid(
+                "A score names a criterion that this challenge does not have.",
+                criterion=score.criterion_id,
+                reason="score-unknown",
+            )
         if not criterion.scale_min <= score.score <= criterion.scale_max:
             allowed = f"{criterion.scale_min} to {criterion.scale_max}"
-            raise Invalid(f"'{criterion.label}' is scored from {allowed}.", criterion=criterion.key)
+            raise Invalid(
+                f"'{criterion.label}' is scored from {allowed}.",
+                criterion=criterion.key,
+                reason="score-off-scale",
+                label=criterion.label,
+                low=criterion.scale_min,
+                high=criterion.scale_max,
+            )
 
 
 def require_complete(scores: Sequence[Score], criteria: Sequence[Criterion]) -> None:
@@ -59,9 +71,14 @@ def require_complete(scores: Sequence[Score], criteria: Sequence[Criterion]) -> 
     missing = [criterion for criterion in criteria if criterion.id not in given]
     if missing:
         names = ", ".join(criterion.label for criterion in missing)
-        raise Invalid(f"Score every criterion before sending: {names}.", missing=[item.key for item in missing])
+        raise Invalid(
+            f"Score every criterion before sending: {names}.",
+            missing=[item.key for item in missing],
+            reason="scores-missing",
+            criteria=names,
+        )
     if not criteria:
-        raise Invalid("This challenge has no criteria, so there is nothing to score.")
+        raise Invalid("This challenge has no criteria, so there is nothing to score.", reason="no-criteria")
 
 
 def reviewers_may_know_authors(challenge: Challenge) -> bool:
@@ -83,12 +100,19 @@ def require_no_open_reviews(open_reviews: int) -> None:
     """Whoever still owes reviews sees neither ranks nor shortlist, or the reviews would follow them."""
     if open_reviews:
         word = "review" if open_reviews == 1 else "reviews"
-        raise Forbidden(f"Send or hand back your own {open_reviews} open {word} first.", open_reviews=open_reviews)
+        raise Forbidden(
+            f"Send or hand back your own {open_reviews} open {word} first.",
+            open_reviews=open_reviews,
+            reason="own-reviews-first",
+        )
 
 
 def require_may_read_reviews(*, owes: bool, sent: bool, runs: bool) -> None:
     """Those who run the challenge and those who sent their own; nobody who still owes a review of the idea."""
     if owes:
-        raise Forbidden("Send your own review of this idea before reading the others.")
+        raise Forbidden("Send your own review of this idea before reading the others.", reason="own-review-first")
     if not sent and not runs:
-        raise Forbidden("Reviews are read by those who run the challenge and by the idea's own reviewers.")
+        raise Forbidden(
+            "Reviews are read by those who run the challenge and by the idea's own reviewers.",
+            reason="reviews-of-runners",
+        )

@@ -35,7 +35,7 @@ def changed_order(order: Sequence[UUID], change: ShortlistChange) -> list[UUID]:
     """The order of the list after a change by hand; a place behind the end means the end."""
     listed = change.idea_id in order
     if isinstance(change, AddToShortlist) and listed:
-        raise AlreadyExists("This idea is on the shortlist already.")
+        raise AlreadyExists("This idea is on the shortlist already.", reason="shortlisted-already")
     if not isinstance(change, AddToShortlist) and not listed:
         raise NotFound("This idea is not on the shortlist.")
     rest = [idea_id for idea_id in order if idea_id != change.idea_id]

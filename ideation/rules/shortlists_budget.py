@@ -27,7 +27,7 @@ class Purse:
         self.without_cost = sum(idea.cost is None for idea in candidates)
         priced = [idea for idea in candidates if idea.cost is not None]
         if not priced:
-            raise WrongState("No idea has a cost yet; estimate the costs of the best ones first.")
+            raise WrongState("No idea has a cost yet; estimate the costs of the best ones first.", reason="no-costs")
         folded = diversity.fold([idea.score for idea in priced], vector_rows(priced), size)
         self.ideas = [idea for idea, stands in zip(priced, folded.tolist(), strict=True) if stands < 0]
         self.folded = {
@@ -63,7 +63,9 @@ def choose_for_crowd(
     from scoring.budget import equal_shares  # noqa: PLC0415
 
     if votes.voting_method not in _PAYING:
-        raise WrongState("The answers of this challenge do not say which ideas people would pay for.")
+        raise WrongState(
+            "The answers of this challenge do not say which ideas people would pay for.", reason="votes-do-not-pay"
+        )
     purse = Purse(candidates, size)
     result = equal_shares(_utility(purse, votes), purse.cost, budget, "utilitarian")
     return _result(purse, result.chosen.tolist(), result.completed.tolist(), budget, size, voters=votes.person_count)

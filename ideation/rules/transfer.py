@@ -46,7 +46,12 @@ def parse_json_line(record: bytes) -> Line:
         line: Line = _DECODER.decode(record)
         return line
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid(in_words(str(error))) from None
+        raise _malformed(error) from None
+
+
+def _malformed(error: Exception) -> Invalid:
+    message = in_words(str(error))
+    return Invalid(message, reason="line-malformed", message=message)
 
 
 def parse_csv_header(record: bytes) -> list[str]:
@@ -54,9 +59,9 @@ def parse_csv_header(record: bytes) -> list[str]:
     try:
         header = next(csv.reader([_decode(record)]), [])
     except csv.Error as error:
-        raise Invalid(f"The first line of a CSV file must name its columns: {error}.") from None
+        raise Invalid(f"The first line of a CSV file must name its columns: {error}.", reason="csv-columns") from None
     if not header or len(set(header)) != len(header):
-        raise Invalid("The first line of a CSV file must name its columns, each once.")
+        raise Invalid("The first line of a CSV file must name its columns, each once.", reason="csv-columns")
     return header
 
 
@@ -66,11 +71,16 @@ def parse_csv_record(kind: LineKind, header: list[str], record: bytes) -> Line:
     try:
         cells = next(csv.reader(_decode(record).splitlines(keepends=True), strict=True), [])
         if len(cells) != len(header):
-            raise Invalid(f"{len(cells)} cells where the header has {len(header)}.")
+            raise Invalid(
+                f"{len(cells)} cells where the header has {len(header)}.",
+                reason="line-cells",
+                cells=len(cells),
+                columns=len(header),
+            )
         line: Line = msgspec.convert(_line_values(header, cells), _STRUCTS[kind], strict=False)
         return line
     except (msgspec.ValidationError, csv.Error) as error:
-        raise Invalid(in_words(str(error))) from None
+        raise _malformed(error) from None
 
 
 def take_lines(buffer: bytearray) -> Iterator[bytes]:
@@ -102,7 +112,11 @@ def vote_value(method: VotingMethod, line: VoteLine) -> int | None:
     }
     answers = allowed.get(method, {})
     if line.answer not in answers:
-        raise Invalid(f"The answer '{line.answer}' is not one this challenge ({method}) can have.")
+        raise Invalid(
+            f"The answer '{line.answer}' is not one this challenge ({method}) can have.",
+            reason="line-answer",
+            answer=line.answer,
+        )
     return answers[line.answer]
 
 
@@ -122,14 +136,18 @@ def _line_values(header: list[str], cells: list[str]) -> dict[str, Any]:
 
 def _require_sensible_length(record: bytes) -> None:
     if len(record) > MAX_LINE_BYTES:
-        raise Invalid(f"The line has {len(record)} bytes; at most {MAX_LINE_BYTES} are taken.")
+        raise Invalid(
+            f"The line has {len(record)} bytes; at most {MAX_LINE_BYTES} are taken.",
+            reason="line-long",
+            maximum=MAX_LINE_BYTES,
+        )
 
 
 def _decode(record: bytes) -> str:
     try:
         return record.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Invalid("The line is not UTF-8 text.") from None
+        raise Invalid("The line is not UTF-8 text.", reason="line-not-text") from None
 
 
 class RecordReader:
@@ -148,23 +166,28 @@ class RecordReader:
         self._record_number = 0
         self._lines_read = 0
 
-    def feed(self, chunk: bytes) -> Iterator[tuple[int, Line | str]]:
+    def feed(self, chunk: bytes) -> Iterator[tuple[int, Line | Invalid]]:
         """The records that this chunk completes."""
         self._buffer += chunk
         for line in take_lines(self._buffer):
             yield from self._take(line)
         if len(self._buffer) > MAX_LINE_BYTES:
-            raise Invalid(f"Line {self._lines_read + 1} is longer than {MAX_LINE_BYTES} bytes.")
+            raise Invalid(
+                f"Line {self._lines_read + 1} is longer than {MAX_LINE_BYTES} bytes.",
+                reason="file-line-long",
+                line=self._lines_read + 1,
+                maximum=MAX_LINE_BYTES,
+            )
 
-    def finish(self) -> Iterator[tuple[int, Line | str]]:
+    def finish(self) -> Iterator[tuple[int, Line | Invalid]]:
         """The last record, when the stream does not end in a line break."""
         rest, self._buffer = bytes(self._buffer), bytearray()
         if rest:
             yield from self._take(rest)
         if self._record:
-            yield self._record_number, "The file ends inside quotes."
+            yield self._record_number, Invalid("The file ends inside quotes.", reason="file-open-quotes")
 
-    def _take(self, line: bytes) -> Iterator[tuple[int, Line | str]]:
+    def _take(self, line: bytes) -> Iterator[tuple[int, Line | Invalid]]:
         self._lines_read += 1
         if not self._record:
             self._record_number = self._lines_read
@@ -174,7 +197,12 @@ class RecordReader:
         if self._kind is not None and self._quotes % 2 == 1:
             self._record += b"\n"
             if len(self._record) > MAX_LINE_BYTES:
-                raise Invalid(f"The record at line {self._record_number} is longer than {MAX_LINE_BYTES} bytes.")
+                raise Invalid(
+                    f"The record at line {self._record_number} is longer than {MAX_LINE_BYTES} bytes.",
+                    reason="file-line-long",
+                    line=self._record_number,
+                    maximum=MAX_LINE_BYTES,
+                )
             return
         record = bytes(self._record).removesuffix(b"\r")
         self._record.clear()
@@ -182,14 +210,14 @@ class RecordReader:
         if record.strip():
             yield from self._parse(record)
 
-    def _parse(self, record: bytes) -> Iterator[tuple[int, Line | str]]:
+    def _parse(self, record: bytes) -> Iterator[tuple[int, Line | Invalid]]:
         if self._kind is not None and self._header is None:
             self._header = parse_csv_header(record)
             return
         try:
             yield self._record_number, self._parsed(record)
         except Invalid as error:
-            yield self._record_number, error.detail
+            yield self._record_number, error
 
     def _parsed(self, record: bytes) -> Line:
         if self._kind is None or self._header is None:

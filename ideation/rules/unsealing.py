@@ -11,7 +11,7 @@ def require_unsealing_role(actor: Actor, challenge: Challenge, role: UnsealingRo
     """The person holds the role named; `challenge_owner` is the owner of this very challenge."""
     require_scope(actor, Scope.ADMINISTER if role == "administrator" else Scope.MANAGE)
     if role not in held_roles(actor, challenge):
-        raise Forbidden(f"You do not hold the role '{role}' here.")
+        raise Forbidden(f"You do not hold the role '{role}' here.", reason="role-not-held", role=role)
 
 
 def held_roles(actor: Actor, challenge: Challenge) -> set[UnsealingRole]:
@@ -27,14 +27,20 @@ def held_roles(actor: Actor, challenge: Challenge) -> set[UnsealingRole]:
 def require_sealed(challenge: Challenge) -> None:
     """Only sealed authors are unsealed."""
     if challenge.authorship is not Authorship.SEALED:
-        raise WrongState("The authors in this challenge are not sealed.", authorship=challenge.authorship)
+        raise WrongState(
+            "The authors in this challenge are not sealed.", authorship=challenge.authorship, reason="not-sealed"
+        )
 
 
 def require_second_person(actor: Actor, unsealing: Unsealing, role: UnsealingRole) -> None:
     """Approved once, by somebody else, in another role."""
     if unsealing.approved_at is not None:
-        raise WrongState("This unsealing has been approved already.")
+        raise WrongState("This unsealing has been approved already.", reason="unsealing-approved")
     if unsealing.requested_by == actor.person_id:
-        raise Forbidden("Somebody else has to approve what you asked for.")
+        raise Forbidden("Somebody else has to approve what you asked for.", reason="approve-other")
     if unsealing.requested_role == role:
-        raise Forbidden(f"It was asked for as '{role}'; somebody in another role has to approve.")
+        raise Forbidden(
+            f"It was asked for as '{role}'; somebody in another role has to approve.",
+            reason="approve-other-role",
+            role=role,
+        )

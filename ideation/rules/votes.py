@@ -44,13 +44,13 @@ def require_answer_of_method(answer: Answer, method: VotingMethod) -> None:
     """Stars on a star challenge, yes or no on a yes/no challenge, up on an up-vote challenge; skip anywhere."""
     methods = methods_of(answer)
     if methods is not None and method not in methods:
-        raise Invalid(f"This challenge asks for {_ASKED[method]}.", voting_method=method)
+        raise Invalid(f"This challenge asks for {_ASKED[method]}.", voting_method=method, reason="answer-not-asked")
 
 
 def require_voter(actor: Actor, challenge: Challenge) -> None:
     """Only people of the challenge's audience vote, also among those who run it or sit on its panel."""
     if not in_audience(actor, challenge):
-        raise Forbidden("This challenge asks other departments and sites; its votes are theirs.")
+        raise Forbidden("This challenge asks other departments and sites; its votes are theirs.", reason="asks-others")
 
 
 def may_see_counts(actor: Actor, challenge: Challenge, *, answered: bool, owes_review: bool) -> bool:

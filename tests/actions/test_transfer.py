@@ -26,7 +26,7 @@ def parse(*records: dict[str, object]) -> list[Numbered[Parsed]]:
         try:
             parsed.append(Numbered(number, parse_json_line(msgspec.json.encode(record))))
         except Invalid as error:
-            parsed.append(Numbered(number, error.detail))
+            parsed.append(Numbered(number, error))
     return parsed
 
 

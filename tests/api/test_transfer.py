@@ -47,9 +47,24 @@ async def test_import_streams_lines_and_reports_rejected_ones(api: Api) -> None:
         "rejected": 3,
     }
     assert rejected.json()["items"] + rest.json()["items"] == [
-        {"line_number": 2, "reason": "Object missing required field `id`"},
-        {"line_number": 3, "reason": "Nobody here has the e-mail nobody@example.org."},
-        {"line_number": 4, "reason": "JSON is malformed: invalid character (byte 4)"},
+        {
+            "line_number": 2,
+            "reason": "Object missing required field `id`",
+            "code": "line-malformed",
+            "details": {"message": "Object missing required field `id`"},
+        },
+        {
+            "line_number": 3,
+            "reason": "Nobody here has the e-mail nobody@example.org.",
+            "code": "line-unknown-person",
+            "details": {"email": "nobody@example.org"},
+        },
+        {
+            "line_number": 4,
+            "reason": "JSON is malformed: invalid character (byte 4)",
+            "code": "line-malformed",
+            "details": {"message": "JSON is malformed: invalid character (byte 4)"},
+        },
     ]
 
 

@@ -52,7 +52,7 @@ async def test_file_is_taken_and_the_lines_that_were_not_are_told(api: Api, brow
     content = idea_line("a", email) + b"nonsense\n\n" + idea_line("b", "nobody@example.org") + idea_line("c", email)
     report = await owner.follow(await send_file(owner, challenge_id, content))
     assert "2 lines were taken. 2 lines were not taken." in report.text
-    assert "2 JSON is malformed: invalid character (byte 4)" in report.text
+    assert "2 The line does not fit the format: JSON is malformed: invalid character (byte 4)." in report.text
     assert "4 Nobody here has the e-mail nobody@example.org." in report.text
     assert await count_ideas(api, challenge_id) == 2
     again = await owner.follow(await send_file(owner, challenge_id, content))
@@ -68,7 +68,7 @@ async def test_csv_of_one_kind_is_taken(api: Api, browser_of: MakeBrowser) -> No
     content = f'{IDEAS_CSV}a,{email},"Of two\nlines",{AT}\nb,{email},Short\n'.encode()
     report = await owner.follow(await send_file(owner, challenge_id, content, holds="idea", name="ideas.csv"))
     assert "1 line was taken. 1 line was not taken." in report.text
-    assert "4 3 cells where the header has 4." in report.text
+    assert "4 The line has 3 cells where the header has 4." in report.text
 
 
 async def test_file_larger_than_other_bodies_is_taken(api: Api, browser_of: MakeBrowser) -> None:
