@@ -160,9 +160,8 @@ def _describe_ours(error: IdeationError) -> Problem:
         headers["Retry-After"] = RETRY_AFTER_SECONDS[status]
     if isinstance(error, errors.TooManyRequests):
         headers["Retry-After"] = str(error.extra.get("retry_after_seconds", 60))
-    return Problem(
-        status=status, slug=error.slug, title=error.title, detail=error.detail, extra=error.extra, headers=headers
-    )
+    extra = error.extra if error.reason is None else {"reason": error.reason, **error.extra}
+    return Problem(status=status, slug=error.slug, title=error.title, detail=error.detail, extra=extra, headers=headers)
 
 
 def _describe_http(error: HTTPException) -> Problem:

@@ -59,7 +59,7 @@ class IdeationError(Exception):
         # A stable code of what exactly was wrong: pages word it in the reader's language with the values in `extra`.
         self.reason = reason
         # Further members of the problem document, for programs: field names, allowed values, the current version.
-        self.extra = extra if reason is None else {"reason": reason, **extra}
+        self.extra = extra
         super().__init__(self.detail)
 
 

@@ -46,8 +46,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     def reject(self, number: int, why: Invalid) -> None:
         """Leave one line out; nothing else is lost by it."""
-        details = {name: value for name, value in why.extra.items() if name != "reason"}
-        self.rejections.append(Rejection(line_number=number, reason=why.detail, code=why.reason, details=details))
+        self.rejections.append(Rejection(line_number=number, reason=why.detail, code=why.reason, details=why.extra))
 
 
 def columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
