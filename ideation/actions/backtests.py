@@ -23,7 +23,8 @@ async def read_backtest(connection: Connection, actor: Actor, challenge_id: UUID
     tested = []
     for ranking in await queries.list_rankings(connection, challenge_id):
         decided = await queries.list_decided(connection, ranking.id)
-        tested.append(await asyncio.to_thread(_test, ranking, decided))
+        judges = await queries.count_judges_of_both(connection, challenge_id, ranking)
+        tested.append(await asyncio.to_thread(_test, ranking, decided, judges))
     return BacktestOut(
         challenge_id=challenge_id,
         decided_ideas=await queries.count_decided(connection, challenge_id),
@@ -31,7 +32,7 @@ async def read_backtest(connection: Connection, actor: Actor, challenge_id: UUID
     )
 
 
-def _test(ranking: RankingToTest, decided: Sequence[DecidedIdea]) -> RankingBacktest | None:
+def _test(ranking: RankingToTest, decided: Sequence[DecidedIdea], judges_of_both: int) -> RankingBacktest | None:
     """The figures of one ranking; None when none of its ideas is decided."""
     selected = [idea.selected for idea in decided]
     forecast = backtest.forecast([idea.probability_top for idea in decided], selected)
@@ -43,6 +44,7 @@ def _test(ranking: RankingToTest, decided: Sequence[DecidedIdea]) -> RankingBack
         created_at=ranking.created_at,
         ideas=len(decided),
         selected=sum(selected),
+        judges_of_both=judges_of_both,
         auc=backtest.auc([idea.score for idea in decided], selected),
         brier=forecast.brier,
         base_brier=forecast.base_brier,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich import box
 from rich.table import Table
 
-from ideation.entities.backtests import BacktestOut
+from ideation.entities.backtests import BacktestOut, RankingBacktest
 from ideation.local.demo_panel import AnalysisState, ShortlistRow
 
 WIDE_COLUMNS = 110
@@ -39,12 +39,17 @@ def shortlist_table(name: str, state: AnalysisState, rows: Sequence[ShortlistRow
 
 
 def backtest_line(name: str, backtest: BacktestOut) -> str:
-    """How well each ranking foresaw the decisions of the contest."""
-    parts = [f"{ranking.kind}: AUC {ranking.auc:.2f}" for ranking in backtest.rankings if ranking.auc is not None] or [
-        "too few decisions to say"
-    ]
-    foreseen = ", ".join(parts)
-    return f"Against the {backtest.decided_ideas} decisions of the contest '{name}' (AUC .50 is chance): {foreseen}"
+    """How well each ranking foresaw the decisions of the contest, where that can be told."""
+    told = [f"{ranking.kind}: {_foreseen(ranking)}" for ranking in backtest.rankings] or ["no ranking from before them"]
+    return f"Against the {backtest.decided_ideas} decisions of the contest '{name}': {'; '.join(told)}."
+
+
+def _foreseen(ranking: RankingBacktest) -> str:
+    if not ranking.judges_of_both:
+        return "cannot be told, nobody judged both selected and declined ideas"
+    if ranking.auc is None:
+        return "cannot be told, all were selected or none"
+    return f"AUC {ranking.auc:.2f} (.50 is chance), {ranking.judges_of_both} people judged ideas of both kinds"
 
 
 def _score(row: ShortlistRow) -> str:

@@ -20,7 +20,9 @@ class RankingBacktest(msgspec.Struct, frozen=True, kw_only=True):
     """One ranking against the decisions.
 
     `auc`: chance that a selected idea stood above one that was not; None when all or none were selected. `brier`: mean
-    squared error of P(top k), lower is better; `base_brier`: that of always stating the base rate.
+    squared error of P(top k), lower is better; `base_brier`: that of always stating the base rate. `judges_of_both`:
+    people who judged a selected idea and one that was not; where there are none, the figures compare people with people
+    and tell nothing of how well ideas were told apart.
     """
 
     ranking_id: UUID
@@ -28,6 +30,7 @@ class RankingBacktest(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     ideas: int
     selected: int
+    judges_of_both: int
     auc: float | None
     brier: float
     base_brier: float

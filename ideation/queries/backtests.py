@@ -25,3 +25,9 @@ async def count_decided(connection: Connection, challenge_id: UUID) -> int:
     """Ideas with an answer."""
     count: int = await connection.fetchval(_SQL["count_decided"], challenge_id)
     return count
+
+
+async def count_judges_of_both(connection: Connection, challenge_id: UUID, ranking: RankingToTest) -> int:
+    """People behind a ranking who judged ideas of both outcomes."""
+    count: int = await connection.fetchval(_SQL["count_judges_of_both"], challenge_id, ranking.kind, ranking.created_at)
+    return count

@@ -16,3 +16,23 @@ ORDER BY entry.position;
 
 -- count_decided: ideas with an answer
 SELECT count(DISTINCT idea_id) FROM decisions WHERE challenge_id = $1 AND outcome <> 'under_review';
+
+-- count_judges_of_both: people of a ranking's answers or reviews who judged a selected idea and one that was not
+WITH outcome AS (
+    SELECT DISTINCT ON (idea_id) idea_id, outcome IN ('selected', 'planned', 'implemented') AS selected
+    FROM decisions WHERE challenge_id = $1 AND outcome <> 'under_review'
+    ORDER BY idea_id, decided_at DESC, id DESC
+), judged AS (
+    SELECT reviewer_id AS person_id, idea_id FROM reviews WHERE $2 = 'panel' AND challenge_id = $1 AND sent_at <= $3
+    UNION ALL
+    SELECT person_id, idea_id FROM votes
+    WHERE $2 <> 'panel' AND challenge_id = $1 AND impression_id IS NOT NULL AND value IS NOT NULL AND created_at <= $3
+    UNION ALL
+    SELECT person_id, unnest(ARRAY[left_id, right_id]) FROM pairs
+    WHERE $2 <> 'panel' AND challenge_id = $1 AND answer IN ('left', 'right') AND answered_at <= $3
+)
+SELECT count(*) FROM (
+    SELECT person_id
+    FROM judged JOIN ideas ON ideas.id = judged.idea_id
+    JOIN outcome ON outcome.idea_id = coalesce(ideas.canonical_id, ideas.id)
+    GROUP BY person_id HAVING count(DISTINCT selected) = 2) AS judges;

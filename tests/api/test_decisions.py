@@ -1,7 +1,7 @@
 """Decisions, answers, results and back-tests over HTTP."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import httpx
 import msgspec
 import pytest
 
+from ideation.database import Connection
 from ideation.ids import new_id
 from tests.api.conftest import Api
 from tests.factories import NOW, insert, make_idea, make_person
@@ -275,6 +276,19 @@ async def test_rankings_are_measured_against_the_decisions_made_after_them(api: 
     assert empty == {"challenge_id": str(board.world.challenge_id), "decided_ideas": 0, "rankings": []}
     ranking_id = await make_ranking(api.connection, board.world.challenge_id, board.ideas)
     first, second, third, fourth = board.ideas
+    # One person answered ideas of both outcomes, one of one alone, one through a link, one after the ranking.
+    both, one, linked, late = [await make_person(api.connection) for _ in range(4)]
+    before, after = NOW - timedelta(days=2), NOW
+    for person, ideas, at in (
+        (both, (first, second), before),
+        (one, (first, third), before),
+        (late, board.ideas, after),
+    ):
+        for idea in ideas:
+            await _answer_card(api.connection, board.world.challenge_id, idea, person, at)
+    for idea in board.ideas:
+        given = {"idea_id": idea, "person_id": linked, "challenge_id": board.world.challenge_id, "value": 1}
+        await insert(api.connection, "votes", **given, created_at=before, updated_at=before)
     await board.decide(first, third)
     await board.decide(second, fourth, outcome="declined", reason="Too dear.")
     later = NOW + timedelta(days=1)
@@ -290,7 +304,18 @@ async def test_rankings_are_measured_against_the_decisions_made_after_them(api: 
         "created_at": "2026-03-01T09:00:00Z",
         "ideas": 4,
         "selected": 2,
+        "judges_of_both": 1,
         "auc": 0.75,
         "brier": 0.21875,
         "base_brier": 0.25,
     }
+
+
+async def _answer_card(
+    connection: Connection, challenge_id: UUID, idea_id: UUID, person_id: UUID, at: datetime
+) -> None:
+    card = {"challenge_id": challenge_id, "idea_id": idea_id, "person_id": person_id}
+    card_id = new_id()
+    dealt = {"sitting_id": new_id(), "position": 1, "dealt_by": "feed", "own_department": False, "dealt_at": at}
+    await insert(connection, "impressions", **card, **dealt, id=card_id)
+    await insert(connection, "votes", **card, value=1, impression_id=card_id, created_at=at, updated_at=at)
