@@ -14,7 +14,7 @@ _NOT_SHOWN = (IdeaState.DRAFT, IdeaState.WITHDRAWN)
 def require_unarchived(challenge: Challenge) -> None:
     """What was put away stays as it is."""
     if challenge.state is ChallengeState.ARCHIVED:
-        raise WrongState("An archived challenge no longer changes.", state=challenge.state)
+        raise WrongState("An archived challenge no longer changes.", reason="archived", state=challenge.state)
 
 
 def require_found(ids: Iterable[UUID], found: Sequence[MergeableIdea], challenge_id: UUID) -> None:
