@@ -32,7 +32,7 @@ BENCHMARKS = {
         "similar_hint",
         "hints while typing: time and recall; how soon a new idea's suggestions are stored",
         quick=("--seconds", "20"),
-        full=("--ideas", "46000"),
+        full=("--ideas", "2000", "46000"),
     ),
     "clustering": Benchmark(
         "clustering_scale",

@@ -1,13 +1,13 @@
 """What a person typing sees, and how soon a new idea's suggestions are stored, in a challenge of many ideas.
 
-python -m benchmarks.similar_hint [FOLDER] [--ideas N] [--seconds S]
+python -m benchmarks.similar_hint [FOLDER] [--ideas N ...] [--seconds S]
 
 1. The ideas are in PostgreSQL with their vectors: the smallest labelled corpus of FOLDER that has N texts, whole;
-   without a folder (and so without labels) the ideas that ship, repeated with noise up to N.
-2. Hints: the real API is asked for what is near the texts of the labelled queries. Time of each, processor time, and
-   recall@5 beside the full retrieval of `ideation evaluate`, which sees all ideas at once.
+   without a folder (and so without labels) the ideas that ship, repeated with noise up to N. The workers analyse them.
+2. Hints, the workers at rest: the real API is asked for what is near the texts of the labelled queries. Time of each,
+   processor time, and recall@5 beside the full retrieval of `ideation evaluate`, which sees all ideas at once.
 3. Submissions: 100 a minute for S seconds while the drain and the lanes work; time from when the idea was written to
-   when the job that stores its suggestions had ended.
+   when the job that stores its suggestions had ended. Meanwhile the transformer refines the other ideas.
 """
 
 import argparse
@@ -90,9 +90,12 @@ def measure(labels: DuplicateLabels, seconds: float) -> dict[str, Any]:
         uvloop.run(build(servers.database_url, size, [_form(text) for text in labels.texts]))
         print(f"{len(labels.texts):,} ideas are there", flush=True)
         with running_api(servers, ENGINE) as api:
+            with running_workers(servers):
+                uvloop.run(_submit_and_wait(servers, api, labels.texts, ["find_duplicates", "refresh_themes"]))
             hints = _measure_hints(servers, api, labels, queries, full)
             _print_hints(hints)
             with running_workers(servers):
+                uvloop.run(_submit_and_wait(servers, api, labels.texts, ["find_duplicates"]))
                 suggestions = uvloop.run(_measure_suggestions(servers, api, labels.texts, seconds))
     _print_suggestions(suggestions)
     return {"ideas": len(labels.texts), "hints": hints, "suggestions": suggestions}
@@ -178,8 +181,8 @@ def _token(number: int) -> str:
     return f"idt_benchmark_{1 + number % PEOPLE}"
 
 
-def _answers(port: int, forms: Sequence[object]) -> list[list[int]]:
-    """The positions of the ideas that each hint shows, best first."""
+def _answers(port: int, forms: Sequence[object]) -> list[list[int | None]]:
+    """The positions of the ideas that each hint shows, best first; None for one that was submitted since."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     answers = []
     for form in forms:
@@ -194,14 +197,13 @@ def _answers(port: int, forms: Sequence[object]) -> list[list[int]]:
     return answers
 
 
-def _position(idea_id: UUID) -> int:
+def _position(idea_id: UUID) -> int | None:
     """Of an idea's text; the world's ids end in the number of the row, counted from one."""
     position = (idea_id.int & 0xFFFF_FFFF_FFFF) - 1
-    assert row_id(2, position + 1) == idea_id
-    return position
+    return position if row_id(2, position + 1) == idea_id else None
 
 
-def _recall(labels: DuplicateLabels, queries: list[int], found: list[list[int]]) -> float | None:
+def _recall(labels: DuplicateLabels, queries: list[int], found: Sequence[Sequence[int | None]]) -> float | None:
     shares = [
         len(labels.relevant[query] & set(answer)) / len(labels.relevant[query])
         for query, answer in zip(queries, found, strict=True)
@@ -210,23 +212,28 @@ def _recall(labels: DuplicateLabels, queries: list[int], found: list[list[int]])
     return float(np.mean(shares)) if shares else None
 
 
-def _overlap(found: list[list[int]], full: list[list[int]]) -> float:
+def _overlap(found: Sequence[Sequence[int | None]], full: list[list[int]]) -> float:
     return float(
         np.mean([len(set(one) & set(other)) / max(len(other), 1) for one, other in zip(found, full, strict=True)])
     )
 
 
-async def _measure_suggestions(servers: Servers, api: Api, texts: list[str], seconds: float) -> Suggestions:
-    count = round(PER_MINUTE * seconds / 60)
-    forms = [_form(text) for text in texts_for(texts, len(texts) + _WARM_UP_SUBMISSIONS + count, seed=1)[len(texts) :]]
-    requests = [_submission(number, form) for number, form in enumerate(forms, start=1)]
+async def _submit_and_wait(servers: Servers, api: Api, texts: list[str], jobs: list[str]) -> None:
+    """A few submissions, and until these jobs are through: then the lanes are up."""
     connection = await open_connection(servers.database_url)
     try:
-        # The lanes are up, and the themes there that a new idea is placed among, once these are through.
-        await run_load(api.port, requests[:_WARM_UP_SUBMISSIONS], connections=1)
-        await _wait_for(connection, ["find_duplicates", "refresh_themes"])
+        await run_load(api.port, _submissions(texts, _WARM_UP_SUBMISSIONS, seed=2), connections=1)
+        await _wait_for(connection, jobs)
+    finally:
+        await connection.close()
+
+
+async def _measure_suggestions(servers: Servers, api: Api, texts: list[str], seconds: float) -> Suggestions:
+    requests = _submissions(texts, round(PER_MINUTE * seconds / 60), seed=1)
+    connection = await open_connection(servers.database_url)
+    try:
         began_at = datetime.now(UTC)
-        load = await run_load(api.port, requests[_WARM_UP_SUBMISSIONS:], connections=8, per_second=PER_MINUTE / 60)
+        load = await run_load(api.port, requests, connections=8, per_second=PER_MINUTE / 60)
         await _wait_for(connection, ["find_duplicates"])
         rows = await connection.fetch(_SUGGESTED, began_at)
     finally:
@@ -243,6 +250,12 @@ async def _measure_suggestions(servers: Servers, api: Api, texts: list[str], sec
         stored_p50_seconds=float(np.quantile(stored, 0.5)),
         stored_p99_seconds=float(np.quantile(stored, 0.99)),
     )
+
+
+def _submissions(texts: list[str], count: int, *, seed: int) -> list[bytes]:
+    """So many texts that were not there before, each by another person."""
+    new = texts_for(texts, len(texts) + count, seed=seed)[len(texts) :]
+    return [_submission(number, _form(text)) for number, text in enumerate(new, start=1)]
 
 
 def _submission(number: int, form: tuple[str, str]) -> bytes:
@@ -284,11 +297,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", help="with corpus*.jsonl.gz and queries*.jsonl.gz")
-    parser.add_argument("--ideas", type=int, default=2_000)
+    parser.add_argument("--ideas", type=int, nargs="+", default=[2_000])
     parser.add_argument("--seconds", type=float, default=60.0, help="of submissions")
     arguments = parser.parse_args()
-    figures = measure(read_ideas(arguments.folder, arguments.ideas), arguments.seconds)
-    print(f"kept in {keep('similar_hint_' + str(figures['ideas']), figures)}")
+    for count in arguments.ideas:
+        figures = measure(read_ideas(arguments.folder, count), arguments.seconds)
+        print(f"kept in {keep('similar_hint_' + str(figures['ideas']), figures)}")
 
 
 if __name__ == "__main__":

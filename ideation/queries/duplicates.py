@@ -30,6 +30,11 @@ async def list_known_pairs(connection: Connection, challenge_id: UUID, idea_id: 
     return msgspec.convert(rows, list[KnownPair])
 
 
+async def list_pairs_among(connection: Connection, ideas: Sequence[UUID]) -> list[KnownPair]:
+    """Pairs of these ideas that were proposed or confirmed."""
+    return msgspec.convert(await connection.fetch(_SQL["list_pairs_among"], ideas), list[KnownPair])
+
+
 async def list_unchanged(connection: Connection, ids: Sequence[UUID], revisions: Sequence[int]) -> set[UUID]:
     """Which ideas still have the revision that was read and still take part in comparisons."""
     return {row["id"] for row in await connection.fetch(_SQL["list_unchanged"], ids, revisions)}

@@ -2,6 +2,10 @@
 SELECT idea_a, idea_b, state FROM duplicate_pairs
 WHERE challenge_id = $1 AND ($2::uuid IS NULL OR $2 IN (idea_a, idea_b));
 
+-- list_pairs_among: what was proposed or confirmed between some ideas
+SELECT idea_a, idea_b, state FROM duplicate_pairs
+WHERE idea_a = ANY ($1::uuid[]) AND idea_b = ANY ($1::uuid[]) AND state <> 'dismissed';
+
 -- list_unchanged: which of these ideas still have the revision that was read and still take part
 SELECT read.id FROM unnest($1::uuid[], $2::integer[]) AS read (id, revision)
 JOIN ideas ON ideas.id = read.id AND ideas.revision = read.revision

@@ -63,10 +63,18 @@ def test_odd_text_does_not_disturb_the_others(odd: str) -> None:
     assert (pair.first, pair.second) == (0, len(texts) - 2)
 
 
-def test_identical_texts_are_all_proposed_with_finite_numbers() -> None:
+def test_of_identical_texts_as_many_pairs_are_proposed_as_connect_them_with_finite_numbers() -> None:
     pairs = proposed(["Reuse the boxes\nAgain and again."] * 4, threshold=0.0)
-    assert len(pairs) == 6
+    assert [(pair.first, pair.second) for pair in pairs] == [(0, 1), (0, 2), (0, 3)]
     assert all(0 <= pair.probability <= 1 for pair in pairs)
+
+
+def test_pairs_that_follow_from_joined_ones_are_not_proposed_and_dismissed_ones_imply_nothing() -> None:
+    texts = ["Reuse the boxes\nAgain and again."] * 4
+    joined = proposed(texts, threshold=0.0, excluded=[(2, 3)], joined=[(2, 3)])
+    assert [(pair.first, pair.second) for pair in joined] == [(0, 1), (0, 2)]
+    dismissed = proposed(texts, threshold=0.0, excluded=[(0, 1)])
+    assert [(pair.first, pair.second) for pair in dismissed] == [(0, 2), (0, 3), (1, 2)]
 
 
 def test_form_text_does_not_make_ideas_alike() -> None:

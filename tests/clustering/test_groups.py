@@ -3,7 +3,20 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.clustering.groups import group_pairs
+from workers.clustering.groups import group_pairs, not_implied
+
+PAIRS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=12)
+
+
+def parts(pairs: list[tuple[int, int]]) -> set[frozenset[int]]:
+    """What these pairs connect, by joining sets until nothing changes."""
+    sets = [{position} for position in range(9)]
+    for first, second in pairs:
+        one, other = (next(part for part in sets if position in part) for position in (first, second))
+        if one is not other:
+            sets.remove(other)
+            one |= other
+    return {frozenset(part) for part in sets}
 
 
 def test_group_pairs_joins_what_is_alike_throughout() -> None:
@@ -30,3 +43,13 @@ def test_groups_are_disjoint_and_independent_of_order(pairs: list[tuple[int, int
     members = [member for group in groups for member in group]
     assert len(members) == len(set(members))
     assert group_pairs(distinct[::-1]) == groups
+
+
+@given(PAIRS, PAIRS)
+def test_pairs_that_are_kept_connect_what_all_connect_and_none_follows_from_the_others(
+    pairs: list[tuple[int, int]], joined: list[tuple[int, int]]
+) -> None:
+    kept = [pair for pair, needed in zip(pairs, not_implied(pairs, joined), strict=True) if needed]
+    assert parts([*joined, *kept]) == parts([*joined, *pairs])
+    for place, pair in enumerate(kept):
+        assert parts([*joined, *kept[:place]]) != parts([*joined, *kept[:place], pair])

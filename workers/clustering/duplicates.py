@@ -10,6 +10,7 @@ from ideation.text.encoder import Encoder
 from ideation.text.explain import MatchingPassage, matching_passages, shared_terms
 from workers.clustering.corpus import Corpus
 from workers.clustering.features import dense_cosines, pair_features, pair_standing, sparse_cosines
+from workers.clustering.groups import not_implied
 from workers.clustering.neighbours import Indices
 from workers.clustering.pair_model import PairModel, contributions, likeness, probabilities, shipped_model
 
@@ -61,21 +62,30 @@ def propose_pairs(
     model: PairModel | None = None,
     threshold: float | None = None,
     excluded: Collection[tuple[int, int]] = (),
+    joined: Collection[tuple[int, int]] = (),
     only_with: Sequence[int] | None = None,
     limit: int | None = None,
 ) -> list[ProposedPair]:
-    """Pairs whose probability reaches the threshold, the likeliest first.
+    """Pairs whose probability reaches the threshold, the likeliest first, without those that follow from likelier ones.
 
-    `excluded` pairs (positions, in any order: confirmed or dismissed already) never come back. `only_with` restricts
-    the search to pairs that hold one of these positions: the check of a new idea. `threshold` defaults to the model's.
-    Under two ideas there is no pair. The evidence is worked out only for the pairs returned.
+    `excluded` pairs (positions, in any order: confirmed or dismissed already) never come back. Pairs follow from
+    `joined` ones too (confirmed or proposed already). `only_with` restricts the search to pairs that hold one of these
+    positions: the check of a new idea. `threshold` defaults to the model's. Under two ideas there is no pair. The
+    evidence is worked out only for the pairs returned.
     """
     model = model or shipped_model(corpus.encoder)
     lowest = model.threshold if threshold is None else threshold
     scored = score_pairs(corpus, model=model, excluded=excluded, only_with=only_with)
-    count = int(np.searchsorted(-scored.probability, -lowest, side="right"))
-    count = min(count, len(corpus) // IDEAS_TO_A_PAIR + FEWEST_PAIRS if limit is None else limit)
-    return [_proposal(corpus, encoder, model, scored, row) for row in range(count)]
+    rows = suggested_rows(scored, lowest, joined)
+    most = len(corpus) // IDEAS_TO_A_PAIR + FEWEST_PAIRS if limit is None else limit
+    return [_proposal(corpus, encoder, model, scored, row) for row in rows[:most].tolist()]
+
+
+def suggested_rows(scored: ScoredPairs, threshold: float, joined: Collection[tuple[int, int]] = ()) -> Indices:
+    """Rows of the scored pairs that reach the threshold and do not follow from likelier or `joined` ones."""
+    count = int(np.searchsorted(-scored.probability, -threshold, side="right"))
+    pairs = zip(scored.first[:count].tolist(), scored.second[:count].tolist(), strict=True)
+    return np.flatnonzero(np.fromiter(not_implied(pairs, joined), dtype=np.bool_, count=count))
 
 
 def score_pairs(

@@ -8,7 +8,7 @@ import numpy as np
 
 from ideation.text.encoder import Encoder, encode_ideas
 from workers.clustering.corpus import Corpus, build_corpus
-from workers.clustering.duplicates import ScoredPairs, score_pairs
+from workers.clustering.duplicates import ScoredPairs, score_pairs, suggested_rows
 from workers.clustering.groups import group_pairs
 from workers.clustering.measures import b_cubed, rank_correlation, retrieval_measures, theme_agreement
 from workers.clustering.pair_model import PairModel, shipped_model
@@ -89,8 +89,8 @@ def evaluate_similarity(labels: SimilarityLabels, encoder: Encoder) -> dict[str,
 
 def _pairs_at(labels: DuplicateLabels, scored: ScoredPairs, threshold: float) -> dict[str, Any]:
     """Precision counts only suggestions within one source that touch a labelled text: other pairs nobody judged."""
-    count = int(np.searchsorted(-scored.probability, -threshold, side="right"))
-    suggested = list(zip(scored.first[:count].tolist(), scored.second[:count].tolist(), strict=True))
+    rows = suggested_rows(scored, threshold)
+    suggested = list(zip(scored.first[rows].tolist(), scored.second[rows].tolist(), strict=True))
     across = sum(labels.sources[one] != labels.sources[other] for one, other in suggested)
     right = sum(other in labels.relevant.get(one, ()) for one, other in suggested)
     labelled_sources = {labels.sources[row] for row in labels.relevant}
@@ -100,10 +100,10 @@ def _pairs_at(labels: DuplicateLabels, scored: ScoredPairs, threshold: float) ->
     )
     return {
         "threshold": threshold,
-        "suggested": count,
+        "suggested": len(suggested),
         "precision": right / judged if judged else 0.0,
         "recall": right / max(sum(len(found) for found in labels.relevant.values()) / 2, 1),
-        "across_sources": across / count if count else 0.0,
+        "across_sources": across / max(len(suggested), 1),
     }
 
 

@@ -1,7 +1,7 @@
 """Pairs become groups of duplicates without chaining unrelated ideas together."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 SMALLEST_MEAN = 0.5
 
@@ -30,6 +30,26 @@ def group_pairs(
             group_of.update(dict.fromkeys(right, left))
     distinct = {id(group): sorted(group) for group in group_of.values() if len(group) > 1}
     return sorted(distinct.values())
+
+
+def not_implied(pairs: Iterable[tuple[int, int]], joined: Iterable[tuple[int, int]] = ()) -> Iterator[bool]:
+    """Of each pair in turn whether it connects ideas that the pairs before it, and the `joined` ones, leave apart.
+
+    Of n ideas that all say the same these are n - 1 pairs instead of n (n - 1) / 2: who judges them has judged all.
+    """
+    above: dict[int, int] = {}
+
+    def top(position: int) -> int:
+        while (higher := above.get(position, position)) != position:
+            above[position] = position = above.get(higher, higher)
+        return position
+
+    for first, second in joined:
+        above[top(first)] = top(second)
+    for first, second in pairs:
+        one, other = top(first), top(second)
+        above[one] = other
+        yield one != other
 
 
 def _may_join(

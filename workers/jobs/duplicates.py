@@ -73,7 +73,9 @@ async def _compare(context: JobContext, challenge: Challenge, text: IdeaText) ->
     refined = await refine_idea(context, text, own)
     used, ideas = await _best_vectors(context, challenge.id, list(wanted))
     model = await model_in_use(context.connection, used.name)
-    pairs = await asyncio.to_thread(_pairs_of_one, ideas, challenge, used, model, known, text.id)
+    among = await queries.list_pairs_among(context.connection, list(wanted))
+    joined = [pair for pair in among if text.id not in (pair.idea_a, pair.idea_b)]
+    pairs = await asyncio.to_thread(_pairs_of_one, ideas, challenge, used, model, known, joined, text.id)
     vectors = {encoder.name: vector} if refined is None else {encoder.name: vector, load_transformer().name: refined}
     async with context.connection.transaction():
         await store_pairs(context, challenge.id, ideas, pairs, [pair for pair in known if pair.state == "proposed"])
@@ -110,11 +112,12 @@ def _pairs_of_one(
     encoder: Encoder,
     model: PairModel,
     known: Sequence[KnownPair],
+    joined: Sequence[KnownPair],
     idea_id: UUID,
 ) -> list[FoundPair]:
     corpus = corpus_of(ideas, challenge, encoder)
     only_with = [row for row, idea in enumerate(ideas) if idea.id == idea_id]
-    return found_pairs(corpus, ideas, model, known, only_with=only_with) if only_with else []
+    return found_pairs(corpus, ideas, model, known, joined=joined, only_with=only_with) if only_with else []
 
 
 def found_pairs(
@@ -123,17 +126,28 @@ def found_pairs(
     model: PairModel,
     known: Sequence[KnownPair],
     *,
+    joined: Sequence[KnownPair] = (),
     only_with: Sequence[int] | None = None,
 ) -> list[FoundPair]:
-    """The pairs among these ideas that people should look at; those with a verdict never come back."""
-    rows = {idea.id: row for row, idea in enumerate(ideas)}
-    decided = {
-        (rows[pair.idea_a], rows[pair.idea_b])
-        for pair in known
-        if pair.state is not PairState.PROPOSED and pair.idea_a in rows and pair.idea_b in rows
-    }
-    proposed = propose_pairs(corpus, load_encoder(), model=model, excluded=decided, only_with=only_with)
+    """The pairs among these ideas that people should look at; those with a verdict never come back.
+
+    Nor do those that follow from confirmed or `joined` ones.
+    """
+    confirmed = [pair for pair in known if pair.state is PairState.CONFIRMED]
+    proposed = propose_pairs(
+        corpus,
+        load_encoder(),
+        model=model,
+        excluded=_rows_of([pair for pair in known if pair.state is not PairState.PROPOSED], ideas),
+        joined=_rows_of([*confirmed, *joined], ideas),
+        only_with=only_with,
+    )
     return [_found(pair, ideas) for pair in proposed]
+
+
+def _rows_of(pairs: Sequence[KnownPair], ideas: Sequence[AnalysedIdea]) -> set[tuple[int, int]]:
+    rows = {idea.id: row for row, idea in enumerate(ideas)}
+    return {(rows[pair.idea_a], rows[pair.idea_b]) for pair in pairs if pair.idea_a in rows and pair.idea_b in rows}
 
 
 def _found(pair: ProposedPair, ideas: Sequence[AnalysedIdea]) -> FoundPair:
