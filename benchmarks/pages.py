@@ -37,6 +37,7 @@ _NOT_MEASURED = {
     "/profile/data",
     "/sign-in/{secret:str}",
     "/admin/jobs/events",
+    "/reviews/events",
     "/challenges/{challenge_id:uuid}/events",
     # There only while and after a file is read.
     "/imports/{import_id:uuid}",

@@ -84,14 +84,14 @@ async def _page(
         board=watched,
         charts={name: _chart(watched, name) for name in ("ideas", "answers", "comments")},
         pairs_waiting=await duplicates.count_waiting(connection, actor, challenge.id, now),
-        progress=lambda analysis: _progress(analysis, now),
+        progress=lambda analysis: likely_progress(analysis, now),
         analysis=await jobs.read_analysis(connection, actor, challenge.id, now),
         wanted=view.word("person"),
         people=await _find_people(connection, actor, view.word("person")),
     )
 
 
-def _progress(analysis: AnalysisFreshness, now: datetime) -> float:
+def likely_progress(analysis: AnalysisFreshness, now: datetime) -> float:
     """How far a run probably is, after the time that the last one took; never quite at the end."""
     if analysis.running_since is None or not analysis.expected_seconds:
         return 0.0

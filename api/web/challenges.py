@@ -6,8 +6,9 @@ from uuid import UUID
 from litestar import Response, get
 
 from api.paging import PageRequest, page_out
+from api.web.board import likely_progress
 from api.web.views import View
-from ideation.actions import challenges, ideas_listing
+from ideation.actions import challenges, ideas_listing, jobs
 from ideation.database import Connection
 from ideation.entities.challenges import ChallengeState
 from ideation.entities.ideas import IdeaState
@@ -47,6 +48,11 @@ async def show(
         sorts=sorts,
         states=LISTED_STATES,
         first=page.after is None,
+        idea_count=await view.figures(
+            connection, challenge_id, "ideas", lambda: challenges.count_ideas(connection, actor, challenge_id, now)
+        ),
+        analysis=await jobs.read_analysis(connection, actor, challenge_id, now) if challenge.may_run else None,
+        progress=lambda analysis: likely_progress(analysis, now),
     )
 
 

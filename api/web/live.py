@@ -20,8 +20,14 @@ RETRY_MILLISECONDS = 5_000
 async def follow_challenge(
     challenge_id: UUID, request: AnyRequest, connection: Connection, actor: Actor, now: datetime
 ) -> ServerSentEvent:
-    """What happens in a challenge, for those who run it."""
+    """What happens in a challenge; for those who only see it, what they are shown of it."""
     return await _stream(request, await live.watch_challenge(connection, actor, challenge_id, now))
+
+
+@get("/reviews/events")
+async def follow_reviews(request: AnyRequest, actor: Actor) -> ServerSentEvent:
+    """What happens to the reviews asked of this person."""
+    return await _stream(request, live.watch_reviews(actor))
 
 
 @get("/admin/jobs/events")
@@ -43,4 +49,4 @@ async def _stream(request: AnyRequest, topic: str) -> ServerSentEvent:
     return ServerSentEvent(messages(), headers={"Cache-Control": "no-store"})
 
 
-handlers = [follow_challenge, follow_jobs]
+handlers = [follow_challenge, follow_reviews, follow_jobs]

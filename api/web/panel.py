@@ -15,7 +15,7 @@ from api.web.forms import Form, read_form
 from api.web.plan import find_plan
 from api.web.plots import Whiskers, whiskers
 from api.web.views import View
-from ideation.actions import challenges, decisions, integrity, rankings, shortlists, themes
+from ideation.actions import challenges, decisions, integrity, panels, rankings, shortlists, themes
 from ideation.database import Connection
 from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.decisions import Decide, Outcome
@@ -79,7 +79,7 @@ async def show(
         ranked=[] if found is None else _ranked(found.items, shortlist, await _cut(connection, actor, ranking, now)),
         next_cursor=None if found is None else found.next_cursor,
         shortlist=shortlist,
-        plan=await find_plan(connection, actor, challenge_id, now) if challenge.may_run else None,
+        **(await _reviewing(connection, actor, challenge_id, now) if challenge.may_run else {}),
         outcomes=list(Outcome),
     )
 
@@ -162,6 +162,12 @@ async def read_latest(connection: Connection, actor: Actor, challenge_id: UUID, 
         return await rankings.read_latest(connection, actor, challenge_id, None, now)
     except NotFound:
         return None
+
+
+async def _reviewing(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> dict[str, Any]:
+    """How far the reviews are, for those who run the challenge."""
+    plan = await find_plan(connection, actor, challenge_id, now)
+    return {"plan": plan, "reviews": await panels.read_progress(connection, actor, challenge_id, now)}
 
 
 async def _shortlist(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ShortlistOut | None:

@@ -225,6 +225,12 @@ async def read_check(connection: Connection, actor: Actor, challenge_id: UUID, n
     return check_challenge(challenge, await criteria_queries.list_criteria(connection, challenge_id), now)
 
 
+async def count_ideas(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> int:
+    """How many ideas of a challenge are listed."""
+    await find_visible_challenge(connection, actor, challenge_id, now)
+    return await queries.count_ideas(connection, challenge_id)
+
+
 async def read_participation(
     connection: Connection, actor: Actor, challenge_id: UUID, now: datetime
 ) -> ParticipationOut:

@@ -3,19 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-from ideation.actions.panels import challenge_run_by
+from ideation.actions.challenges import find_visible_challenge
 from ideation.database import Connection
-from ideation.entities.people import Actor
+from ideation.entities.people import Actor, Scope
 from ideation.queries import live as queries
-from ideation.rules.access import require_administrator
+from ideation.rules.access import require_administrator, require_scope
+from ideation.rules.challenges import runs_challenge
 
 JOBS = "jobs"
+_CHALLENGE, _SHOWN, _REVIEWS = "challenge:", "shown:", "reviews:"
 LARGE_IDEAS = 5_000
 
 
 def topic_of(challenge_id: UUID) -> str:
-    """The topic of a challenge."""
-    return f"challenge:{challenge_id}"
+    """The topic of everything in a challenge."""
+    return f"{_CHALLENGE}{challenge_id}"
 
 
 async def is_large(connection: Connection, challenge_id: UUID) -> bool:
@@ -24,9 +26,15 @@ async def is_large(connection: Connection, challenge_id: UUID) -> bool:
 
 
 async def watch_challenge(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> str:
-    """The topic of a challenge, for those who run it."""
-    await challenge_run_by(connection, actor, challenge_id, now)
-    return topic_of(challenge_id)
+    """The topic of a challenge: everything for those who run it, what everybody is shown for the others who see it."""
+    challenge = await find_visible_challenge(connection, actor, challenge_id, now)
+    return topic_of(challenge_id) if runs_challenge(actor, challenge) else f"{_SHOWN}{challenge_id}"
+
+
+def watch_reviews(actor: Actor) -> str:
+    """The topic of this person's own queue of reviews."""
+    require_scope(actor, Scope.READ)
+    return f"{_REVIEWS}{actor.person_id}"
 
 
 def watch_jobs(actor: Actor) -> str:
@@ -39,4 +47,8 @@ async def read_mark(connection: Connection, topic: str, now: datetime) -> str:
     """What changes whenever something of the topic does; nobody's rights are asked, and nothing is told but that."""
     if topic == JOBS:
         return await queries.mark_jobs(connection)
-    return await queries.mark_challenge(connection, UUID(topic.removeprefix("challenge:")), now)
+    if topic.startswith(_REVIEWS):
+        return await queries.mark_reviews(connection, UUID(topic.removeprefix(_REVIEWS)))
+    if topic.startswith(_SHOWN):
+        return await queries.mark_shown(connection, UUID(topic.removeprefix(_SHOWN)))
+    return await queries.mark_challenge(connection, UUID(topic.removeprefix(_CHALLENGE)), now)

@@ -102,6 +102,12 @@ async def list_challenges(
     return msgspec.convert(rows, list[ChallengeItem])
 
 
+async def count_ideas(connection: Connection, challenge_id: UUID) -> int:
+    """How many ideas of a challenge are listed: submitted, shown, and not merged into others."""
+    count: int = await connection.fetchval(_SQL["count_ideas"], challenge_id)
+    return count
+
+
 async def find_names(connection: Connection, person_ids: list[UUID]) -> dict[UUID, str]:
     """Names of people by id; whoever does not exist is absent."""
     return {row["id"]: row["name"] for row in await connection.fetch(_SQL["find_names"], person_ids)}

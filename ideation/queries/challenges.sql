@@ -49,6 +49,10 @@ AND ($8::boolean IS FALSE OR owner_id = $2 OR sponsor_id = $2)
 AND (challenges.created_at, challenges.id) < (coalesce($9::timestamptz, 'infinity'), coalesce($10::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY challenges.created_at DESC, challenges.id DESC LIMIT $11;
 
+-- count_ideas: how many ideas of a challenge are listed
+SELECT count(*) FROM ideas
+WHERE challenge_id = $1 AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL AND canonical_id IS NULL;
+
 -- find_names: the names of some people
 SELECT id, name FROM people WHERE id = ANY ($1::uuid[]);
 

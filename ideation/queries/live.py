@@ -15,6 +15,18 @@ async def mark_challenge(connection: Connection, challenge_id: UUID, now: dateti
     return mark
 
 
+async def mark_shown(connection: Connection, challenge_id: UUID) -> str:
+    """Changes with what everybody sees who may see the challenge; nobody's answers and reviews show in it."""
+    mark: str = await connection.fetchval(_SQL["shown_mark"], challenge_id)
+    return mark
+
+
+async def mark_reviews(connection: Connection, person_id: UUID) -> str:
+    """Changes with the queue of a reviewer."""
+    mark: str = await connection.fetchval(_SQL["reviews_mark"], person_id)
+    return mark
+
+
 async def mark_jobs(connection: Connection) -> str:
     """Changes with what the list of jobs shows."""
     mark: str = await connection.fetchval(_SQL["jobs_mark"])

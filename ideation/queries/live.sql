@@ -13,12 +13,27 @@ SELECT concat_ws(' ',
     (SELECT concat_ws(' ', max(started_at), max(finished_at), count(*) FILTER (WHERE finished_at IS NULL))
      FROM analysis_runs WHERE challenge_id = $1 AND started_at > $2::timestamptz - interval '1 day'),
     (SELECT concat_ws(' ', count(*), max(sent_at)) FROM reviews WHERE challenge_id = $1 AND sent_at IS NOT NULL),
+    (SELECT concat_ws(' ', count(*), max(created_at)) FROM rankings WHERE challenge_id = $1),
+    (SELECT concat_ws(' ', count(*), count(finished_at), sum(lines_done)) FROM imports WHERE challenge_id = $1),
     (SELECT version FROM challenges WHERE id = $1),
     (SELECT concat_ws(' ', max(updated_at), count(*)) FROM themes WHERE challenge_id = $1 AND retired_at IS NULL),
     -- While something runs, its bar moves.
     (SELECT floor(extract(epoch FROM $2::timestamptz) / 4) WHERE EXISTS (
         SELECT FROM analysis_runs
         WHERE challenge_id = $1 AND finished_at IS NULL AND started_at > $2::timestamptz - interval '1 hour')));
+
+-- shown_mark: what changes when everybody who may see the challenge is shown something else, answers and reviews left out
+SELECT concat_ws(' ',
+    (SELECT max(submitted_at) FROM ideas WHERE challenge_id = $1),
+    (SELECT max(decided_at) FROM decisions WHERE challenge_id = $1),
+    (SELECT version FROM challenges WHERE id = $1),
+    (SELECT concat_ws(' ', max(updated_at), count(*)) FROM themes WHERE challenge_id = $1 AND retired_at IS NULL));
+
+-- reviews_mark: what changes when a person is asked for a review, when one is taken back, and when one is sent
+SELECT concat_ws(' ', count(*), max(assignment.assigned_at), count(assignment.released_at), max(review.sent_at))
+FROM review_assignments AS assignment
+LEFT JOIN reviews AS review ON review.assignment_id = assignment.id
+WHERE assignment.reviewer_id = $1;
 
 -- is_large: whether a challenge has at least $2 ideas
 SELECT count(*) = $2::integer FROM (SELECT FROM ideas WHERE challenge_id = $1 LIMIT $2) AS these;

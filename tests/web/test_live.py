@@ -8,10 +8,12 @@ import pytest
 
 from api.live import Live
 from api.platform import Platform
+from ideation.actions.live import read_mark, topic_of, watch_challenge, watch_reviews
 from ideation.errors import Unavailable
 from ideation.ids import new_id
 from tests.api.conftest import Api, make_settings
-from tests.factories import NOW, insert, make_challenge, make_idea
+from tests.factories import NOW, insert, make_challenge, make_idea, make_person
+from tests.panel_world import as_actor, ask_for_review, make_ideas, make_panel_world, make_reviewer
 from tests.web.conftest import MakeBrowser
 
 
@@ -52,12 +54,57 @@ async def test_without_redis_there_is_no_stream_and_every_page_works(api: Api, b
     assert f'data-events="/challenges/{challenge_id}/events"' in page.html
 
 
-async def test_only_those_who_run_a_challenge_follow_it(api: Api, browser_of: MakeBrowser) -> None:
-    challenge_id = await make_challenge(api.connection)
+async def test_nobody_follows_what_they_cannot_see(api: Api, browser_of: MakeBrowser) -> None:
+    elsewhere = await make_challenge(api.connection, audience_departments=["Elsewhere"])
     employee = await browser_of()
-    await employee.open(f"/challenges/{challenge_id}/events", status=403)
+    await employee.open(f"/challenges/{elsewhere}/events", status=404)
     await employee.open("/challenges/00000000-0000-7000-8000-000000000000/events", status=404)
     await employee.open("/admin/jobs/events", status=403)
+
+
+async def test_those_who_only_see_a_challenge_learn_nothing_of_answers(api: Api) -> None:
+    challenge_id = await make_challenge(api.connection)
+    employee = as_actor(await make_person(api.connection))
+    topic = await watch_challenge(api.connection, employee, challenge_id, NOW)
+    before = await read_mark(api.connection, topic, NOW)
+    idea_id = await make_idea(api.connection, challenge_id, submitted_at=NOW)
+    listed = await read_mark(api.connection, topic, NOW)
+    voter = await make_person(api.connection)
+    vote = {"idea_id": idea_id, "person_id": voter, "challenge_id": challenge_id, "value": 1}
+    full = await read_mark(api.connection, topic_of(challenge_id), NOW)
+    await insert(api.connection, "votes", created_at=NOW, updated_at=NOW, **vote)
+    assert before != listed == await read_mark(api.connection, topic, NOW)
+    assert full != await read_mark(api.connection, topic_of(challenge_id), NOW)
+
+
+async def test_reviewer_hears_of_the_own_queue_alone(api: Api) -> None:
+    world = await make_panel_world(api.connection)
+    ideas = await make_ideas(api.connection, world.challenge_id, 2)
+    mine, other = [await make_reviewer(api.connection, world.challenge_id) for _ in range(2)]
+    marks = [await read_mark(api.connection, watch_reviews(actor), NOW) for actor in (mine, other)]
+    await ask_for_review(api.connection, world, ideas[0], mine)
+    again = [await read_mark(api.connection, watch_reviews(actor), NOW) for actor in (mine, other)]
+    assert [before == after for before, after in zip(marks, again, strict=True)] == [False, True]
+
+
+async def test_pages_name_the_parts_that_are_kept_up_to_date(api: Api, browser_of: MakeBrowser) -> None:
+    world = await make_panel_world(api.connection)
+    reviewer = await make_reviewer(api.connection, world.challenge_id)
+    await ask_for_review(api.connection, world, (await make_ideas(api.connection, world.challenge_id, 1))[0], reviewer)
+    place, owner = f"/challenges/{world.challenge_id}", await browser_of(world.owner.person_id)
+    queue = await (await browser_of(reviewer.person_id)).open("/reviews")
+    assert ('data-events="/reviews/events"' in queue.html, "live-queue" in queue.ids) == (True, True)
+    for path, parts in {
+        place: {"live-count", "live-analysis"},
+        f"{place}/panel": {"live-reviews"},
+        f"{place}/plan": {"live-plan"},
+        f"{place}/imports": {"runs"},
+    }.items():
+        page = await owner.open(path)
+        assert f'data-events="{place}/events"' in page.html
+        assert parts | {"live-lost"} <= set(page.ids)
+    employee = await (await browser_of()).open(place)
+    assert ("live-count" in employee.ids, "live-analysis" in employee.ids) == (True, False)
 
 
 async def start_run(api: Api, challenge_id: UUID, started: object, finished: object = None) -> None:

@@ -2,10 +2,12 @@
 // Live pages: told of a change, the page asks for itself again and takes over the parts marked data-live.
 // When the connection is lost for long, it does the same every half minute and says so; without this, reloading works.
 const watched = document.querySelector("[data-events]");
-const PAUSE = 4000, SLOW = 30000;
+const SLOW = 30000;
 
 if (watched) {
-  let source, waiting = null, last = 0, polling = null;
+  // Where many watch, the page says how long to leave it alone, and each one looks at a moment of its own.
+  const PAUSE = 1000 * Number(watched.dataset.pause) * (1 + Math.random() / 4);
+  let source, waiting = null, last = Date.now() - PAUSE, polling = null, first = true;
   const lost = document.getElementById("live-lost");
 
   const busy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
