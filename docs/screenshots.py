@@ -72,8 +72,11 @@ _EMPLOYEE += [
 ]
 _EMPLOYEE += [f"/welcome?step={step}&said=yes" for step in range(1, 5)]
 _OWNER = ["/challenges/new", "/moderation"] + [
-    "{decided}/" + page for page in ("board", "answers", "duplicates", "themes", "panel", "meeting", "report", "edit")
+    "{decided}/" + page
+    for page in ("board", "answers", "duplicates", "themes", "panel", "meeting", "report", "imports")
 ]
+_OWNER += ["{decided}/" + page for page in ("budget", "plan", "edit", "edit/people", "edit/dates", "edit/criteria")]
+_OWNER += ["{decided}/edit/check", "{decided}/nowhere", "{decided}"]
 _ADMINISTRATOR = ["/admin", "/admin/policy", "/admin/audit", "/admin/jobs", "/admin/settings"]
 EVERY = [
     *(("employee", path) for path in _EMPLOYEE),

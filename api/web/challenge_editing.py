@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from msgspec.structs import replace
 
 from api.dependencies import AnyRequest
 from api.web.challenge_fields import (
@@ -25,7 +26,7 @@ from ideation.database import Connection
 from ideation.entities.challenges import Authorship, VotingMethod
 from ideation.entities.challenges_check import Finding
 from ideation.entities.challenges_forms import ChallengeOut, NewChallenge
-from ideation.entities.people import Actor
+from ideation.entities.people import Actor, PersonFilter
 from ideation.errors import Forbidden, Invalid, NotFound, PreconditionFailed, WrongState
 from ideation.rules.challenges_editing import require_may_create
 
@@ -105,11 +106,33 @@ async def delete(
 async def _save(
     connection: Connection, actor: Actor, challenge: ChallengeOut, form: Form, step: Step, now: datetime
 ) -> bool:
+    sponsor_id = (
+        await _read_sponsor(connection, actor, challenge, form) if step is Step.PEOPLE else challenge.sponsor_id
+    )
     edit = read_step(form, step, challenge)
     if edit is None:
         return False
+    if sponsor_id != challenge.sponsor_id:
+        edit = replace(edit, sponsor_id=sponsor_id)
     await challenges.edit_challenge(connection, actor, challenge.id, edit, form.number("version"), now)
     return True
+
+
+async def _read_sponsor(connection: Connection, actor: Actor, challenge: ChallengeOut, form: Form) -> UUID:
+    """Who is named as sponsor: by name, with the department behind a comma where several have that name."""
+    typed = form.text("sponsor").strip()
+    if typed == challenge.sponsor_name:
+        return challenge.sponsor_id
+    if not typed:
+        form.errors["sponsor"] = "form.missing"
+        return challenge.sponsor_id
+    name, _, department = typed.partition(",")
+    wanted = PersonFilter(query=name.strip(), department=department.strip() or None)
+    found = await people.list_people(connection, actor, wanted, limit=2, after=None)
+    if len(found.items) != 1:
+        form.errors["sponsor"] = "steps.several_people" if found.items else "board.nobody"
+        return challenge.sponsor_id
+    return found.items[0].id
 
 
 async def _to_edit(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ChallengeOut:

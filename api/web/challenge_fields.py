@@ -74,7 +74,7 @@ def filled(challenge: ChallengeOut, now: datetime) -> Form:
         values |= {f"{name}-{row}": str(getattr(criterion, name)) for name in CRITERION_FIELDS}
         values[f"weight-{row}"] = f"{100 * criterion.weight:g}"
         values |= {f"anchor-{row}-{anchor.score}": anchor.text for anchor in criterion.anchors}
-    return Form(values | {"version": str(challenge.version)})
+    return Form(values | {"version": str(challenge.version), "sponsor": challenge.sponsor_name})
 
 
 def _usual(now: datetime) -> dict[str, datetime]:

@@ -11,7 +11,7 @@ from api.session_cookie import ended_cookie, session_cookie
 from api.sign_in import SignInLinks, sign_in
 from api.web.forms import read_form
 from api.web.texts import CATALOGUES
-from api.web.views import View, safe_path
+from api.web.views import LANGUAGE_COOKIE, View, safe_path
 from ideation.actions import sessions as actions
 from ideation.database import Connection
 from ideation.entities.people import Actor
@@ -71,7 +71,7 @@ async def choose(request: Request[Any, Any, Any], view: View) -> Response[bytes]
     """Shows the pages in another language from now on."""
     form = await read_form(request)
     wanted = form.text("language")
-    cookies = [view.keep_language(wanted)] if wanted in CATALOGUES else []
+    cookies = [view.keep(LANGUAGE_COOKIE, wanted)] if wanted in CATALOGUES else []
     return view.redirect(safe_path(form.text("next")), cookies=cookies)
 
 

@@ -121,9 +121,9 @@ class View:
         """What the domain refused, in the words of this page."""
         return word_refusal(self.texts, error)
 
-    def keep_language(self, language: str) -> Cookie:
-        """What makes the browser remember a language."""
-        return self._cookie(LANGUAGE_COOKIE, language, 365 * 86_400)
+    def keep(self, name: str, value: str) -> Cookie:
+        """What makes the browser remember this for a year."""
+        return self._cookie(name, value, 365 * 86_400)
 
     @property
     def _work(self) -> UnitOfWork | None:

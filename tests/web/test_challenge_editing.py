@@ -123,6 +123,30 @@ async def test_scores_are_anchored_and_follow_the_scale(api: Api, browser_of: Ma
     assert page.form(f"{edit}/criteria").values["anchor-0-100"] == "x" * 301
 
 
+async def test_sponsor_is_named_by_name_and_department(api: Api, browser_of: MakeBrowser) -> None:
+    edit, owner = await make_draft(api, browser_of)
+    for number in range(2):
+        await make_person(api.connection, name="Sigrid Twin", department=f"Hall {number}")
+    sole = await make_person(api.connection, name="Solveig Sole")
+    read = "SELECT sponsor_id FROM challenges WHERE id = $1"
+    challenge_id = UUID(edit.split("/")[2])
+    before = await api.connection.fetchval(read, challenge_id)
+    for typed in ("Sigrid Twin", "Nobody Here", " "):
+        page = await send_step(owner, edit, "people", sponsor=typed)
+        assert (page.status, "sponsor-wrong" in page.ids) == (422, True)
+        assert page.form(f"{edit}/people").values["sponsor"] == typed
+    assert await api.connection.fetchval(read, challenge_id) == before
+    await owner.follow(await send_step(owner, edit, "people", sponsor="Solveig Sole"))
+    assert await api.connection.fetchval(read, challenge_id) == sole
+    await owner.follow(await send_step(owner, edit, "people", sponsor="Sigrid Twin, Hall 1"))
+    assert (
+        await api.connection.fetchval(
+            "SELECT department FROM people WHERE id = (SELECT sponsor_id FROM challenges WHERE id = $1)", challenge_id
+        )
+        == "Hall 1"
+    )
+
+
 async def test_check_names_everything_that_prevents_publishing(api: Api, browser_of: MakeBrowser) -> None:
     edit, owner = await make_draft(api, browser_of, brief="")
     await make_criterion(api.connection, UUID(edit.split("/")[2]), "value", 0.5)
