@@ -40,8 +40,11 @@ def shortlist_table(name: str, state: AnalysisState, rows: Sequence[ShortlistRow
 
 def backtest_line(name: str, backtest: BacktestOut) -> str:
     """How well each ranking foresaw the decisions of the contest, where that can be told."""
-    told = [f"{ranking.kind}: {_foreseen(ranking)}" for ranking in backtest.rankings] or ["no ranking from before them"]
-    return f"Against the {backtest.decided_ideas} decisions of the contest '{name}': {'; '.join(told)}."
+    told: dict[str, list[str]] = {}
+    for ranking in backtest.rankings:
+        told.setdefault(_foreseen(ranking), []).append(ranking.kind)
+    parts = [f"{' and '.join(kinds)}: {what}" for what, kinds in told.items()] or ["no ranking from before them"]
+    return f"Against the {backtest.decided_ideas} decisions of the contest '{name}': {'; '.join(parts)}."
 
 
 def _foreseen(ranking: RankingBacktest) -> str:

@@ -109,7 +109,9 @@ SELECT (SELECT count(*) FROM ideas AS merged WHERE merged.canonical_id = ideas.i
         AS merged_count,
     idea_placements.theme_id, coalesce(themes.name, themes.label) AS theme,
     coalesce(idea_tallies.comments, 0) AS comment_count,
-    EXISTS (SELECT FROM votes WHERE idea_id = ideas.id AND person_id = $2) AS answered,
+    EXISTS (SELECT FROM votes WHERE idea_id = ideas.id AND person_id = $2)
+        OR EXISTS (SELECT FROM ideas AS merged JOIN votes ON votes.idea_id = merged.id AND votes.person_id = $2
+                   WHERE merged.canonical_id = ideas.id) AS answered,
     idea_authors.agreed_at IS NOT NULL AS is_author,
     idea_authors.person_id IS NOT NULL AND agreed_at IS NULL AND declined_at IS NULL AS is_invited,
     EXISTS (SELECT FROM panel_members WHERE challenge_id = ideas.challenge_id AND person_id = $2) AS panel_member,

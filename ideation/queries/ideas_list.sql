@@ -78,7 +78,9 @@ SELECT ideas.id, ideas.challenge_id, title, left(body, 300) AS excerpt, tags, st
         AS merged_count,
     idea_placements.theme_id, coalesce(themes.name, themes.label) AS theme,
     coalesce(idea_tallies.comments, 0) AS comment_count,
-    EXISTS (SELECT FROM votes WHERE idea_id = ideas.id AND person_id = $2) AS answered,
+    EXISTS (SELECT FROM votes WHERE idea_id = ideas.id AND person_id = $2)
+        OR EXISTS (SELECT FROM ideas AS merged JOIN votes ON votes.idea_id = merged.id AND votes.person_id = $2
+                   WHERE merged.canonical_id = ideas.id) AS answered,
     EXISTS (SELECT FROM idea_authors WHERE idea_id = ideas.id AND person_id = $2 AND agreed_at IS NOT NULL)
         AS is_author,
     EXISTS (SELECT FROM review_assignments

@@ -107,6 +107,12 @@ async def takes_votes(connection: Connection, challenge_id: UUID, now: datetime)
     return bool(takes)
 
 
+async def has_answered(connection: Connection, idea_id: UUID, person_id: UUID) -> bool:
+    """Whether the person voted on the idea or on one merged into it."""
+    answered: bool = await connection.fetchval(_SQL["has_answered"], idea_id, person_id)
+    return answered
+
+
 async def owes_review(connection: Connection, idea_id: UUID, person_id: UUID) -> bool:
     """Whether the person has still to send a review of the idea."""
     owes: bool = await connection.fetchval(_SQL["owes_review"], idea_id, person_id)

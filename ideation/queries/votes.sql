@@ -81,6 +81,10 @@ SELECT votes.idea_id, votes.value, votes.impression_id IS NOT NULL AS dealt, vot
 FROM votes JOIN challenges ON challenges.id = votes.challenge_id
 WHERE votes.idea_id = $1 AND votes.person_id = $2;
 
+-- has_answered: whether a person voted on an idea or on one merged into it
+SELECT EXISTS (SELECT FROM votes JOIN ideas ON ideas.id = votes.idea_id
+               WHERE (ideas.id = $1 OR ideas.canonical_id = $1) AND person_id = $2);
+
 -- spent_tokens: tokens or lemons a person has given out in a challenge, those on one idea aside
 SELECT coalesce(sum(value), 0)::integer FROM votes
 WHERE challenge_id = $1 AND person_id = $2 AND impression_id IS NOT NULL AND idea_id IS DISTINCT FROM $3::uuid;

@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 
 from ideation.actions.feed import deal
+from ideation.actions.ideas_listing import list_ideas
+from ideation.actions.ideas_reading import read_idea
 from ideation.actions.votes import answer_card, put_vote, read_counts, remove_vote
 from ideation.database import Connection, open_connection
 from ideation.entities.feed import DealInput
@@ -226,6 +228,25 @@ async def test_author_of_a_merged_idea_cannot_vote_on_the_survivor(connection: C
     await make_idea(connection, challenge_id, actor.person_id, canonical_id=survivor_id)
     with pytest.raises(OwnIdea):
         await put_vote(connection, actor, survivor_id, answer(Word.YES), NOW)
+
+
+async def test_whoever_answered_what_was_merged_into_an_idea_sees_its_counts(connection: Connection) -> None:
+    challenge_id = await make_challenge(connection)
+    survivor_id = await make_idea(connection, challenge_id)
+    merged_id = await make_idea(connection, challenge_id)
+    voter, other = await make_actor(connection), await make_actor(connection)
+    await put_vote(connection, voter, merged_id, answer(Word.YES), NOW)
+    await connection.execute("UPDATE ideas SET canonical_id = $2 WHERE id = $1", merged_id, survivor_id)
+
+    seen = await read_idea(connection, voter, survivor_id, NOW)
+    listed = (await list_ideas(connection, voter, challenge_id, now=NOW, limit=5)).items
+    assert [counts and counts.supporters for counts in (seen.counts, listed[0].counts)] == [1, 1]
+    assert (await read_counts(connection, voter, survivor_id, NOW)).supporters == 1
+    assert (listed[0].id, listed[0].answered) == (survivor_id, True)
+
+    assert (await read_idea(connection, other, survivor_id, NOW)).counts is None
+    with pytest.raises(Forbidden):
+        await read_counts(connection, other, survivor_id, NOW)
 
 
 async def test_vote_on_a_merged_idea_goes_to_the_survivor(connection: Connection) -> None:
