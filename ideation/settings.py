@@ -6,6 +6,7 @@ Every field is an environment variable `IDEATION_<FIELD>`; a secret may stand in
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -16,9 +17,14 @@ SECRET_FIELDS = frozenset({"database_url", "redis_url", "secret_key"})
 DatabaseUrl = Annotated[
     str, Meta(pattern=r"^postgres(ql)?://", description="postgresql://user:password@host:port/name")
 ]
-RedisUrl = Annotated[str, Meta(pattern=r"^(rediss?|unix)://", description="redis://, rediss:// or unix:// address")]
+RedisUrl = Annotated[
+    str, Meta(pattern=r"^(rediss?://|unix:///.)", description="redis://, rediss:// or unix:// address")
+]
+PublicUrl = Annotated[str, Meta(pattern=r"^https?://[^/\s]", description="http:// or https:// address people use")]
 Port = Annotated[int, Meta(ge=1, le=65535, description="a TCP port, 1 to 65535")]
-PositiveInt = Annotated[int, Meta(ge=1, description="a whole number of at least 1")]
+# Some thousands of years in days, so that no date computed with it is beyond the calendar.
+PositiveInt = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000")]
+ByteCount = Annotated[int, Meta(ge=1, le=10**12, description="a number of bytes from 1 to 10^12")]
 
 
 class SettingsError(Exception):
@@ -31,9 +37,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: DatabaseUrl
     redis_url: RedisUrl
     secret_key: Annotated[str, Meta(min_length=32, description="at least 32 random characters; signs cursors")]
-    public_url: Annotated[str, Meta(pattern=r"^https?://", description="http:// or https:// address people use")] = (
-        "http://127.0.0.1:8000"
-    )
+    public_url: Annotated[
+        str, Meta(pattern=r"^https?://[^/\s]", description="http:// or https:// address people use")
+    ] = "http://127.0.0.1:8000"
     host: Annotated[str, Meta(min_length=1, description="the address to listen on")] = "127.0.0.1"
     port: Port = 8000
     log_format: Literal["json", "console"] = "json"
@@ -43,8 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     token_max_days: PositiveInt = 365
     requests_per_minute: PositiveInt = 600
     writes_per_minute: PositiveInt = 240
-    max_body_bytes: PositiveInt = 1_000_000
-    import_max_bytes: PositiveInt = 500_000_000
+    max_body_bytes: ByteCount = 1_000_000
+    import_max_bytes: ByteCount = 500_000_000
     worker_count: Annotated[int, Meta(ge=1, le=64, description="a whole number from 1 to 64")] = 1
     job_attempts: Annotated[int, Meta(ge=1, le=20, description="a whole number from 1 to 20")] = 5
     job_timeout_seconds: PositiveInt = 600
@@ -62,9 +68,30 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     values = {field.name: _read(environment, field.name) for field in msgspec.structs.fields(Settings)}
     given = {name: value for name, value in values.items() if value is not None}
     try:
-        return msgspec.convert(given, Settings, strict=False)
+        settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(_explain(str(error))) from None
+    for field in msgspec.structs.fields(Settings):
+        if field.name.endswith("_url") and not _names_servers(getattr(settings, field.name)):
+            raise SettingsError(f"{variable_name(field.name)} is not allowed; it must be {allowed_values(field)}")
+    return settings
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings and are none: misspelled, or of another version."""
+    known = {variable_name(field.name) for field in msgspec.structs.fields(Settings)}
+    known |= {f"{variable_name(field)}_FILE" for field in SECRET_FIELDS}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+def _names_servers(url: str) -> bool:
+    """Whether host and port of an address can be read, of each server where there are several."""
+    try:
+        for server in urlsplit(url).netloc.rpartition("@")[2].split(","):
+            urlsplit(f"//{server}").port  # noqa: B018 - reading it is the check
+    except ValueError:
+        return False
+    return True
 
 
 def variable_name(field: str) -> str:
@@ -83,6 +110,8 @@ def _read(environment: Mapping[str, str], field: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(f"{variable}_FILE names {path}, which cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{variable}_FILE names {path}, which cannot be read: it holds no text") from None
 
 
 def _explain(message: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ideation.settings import SECRET_FIELDS, Settings, SettingsError, load_settings, variable_name
+from ideation.settings import SECRET_FIELDS, Settings, SettingsError, load_settings, unknown_variables, variable_name
 
 GOOD = {
     "IDEATION_DATABASE_URL": "postgresql://user@host/name",
@@ -48,7 +48,15 @@ def test_missing_setting_is_named(missing: str) -> None:
         ("IDEATION_PORT", "0", "a TCP port, 1 to 65535"),
         ("IDEATION_PORT", "http", "a TCP port, 1 to 65535"),
         ("IDEATION_LOG_LEVEL", "loud", "one of debug, error, info, warning"),
-        ("IDEATION_SESSION_HOURS", "0", "a whole number of at least 1"),
+        ("IDEATION_SESSION_HOURS", "0", "a whole number from 1 to 1000000"),
+        ("IDEATION_SESSION_HOURS", "99999999999999999999", "a whole number from 1 to 1000000"),
+        ("IDEATION_DATABASE_URL", "postgresql://u:p@host:port/name", "postgresql://user:password@host:port/name"),
+        ("IDEATION_DATABASE_URL", "postgresql://u:p@h:99999/name", "postgresql://user:password@host:port/name"),
+        ("IDEATION_DATABASE_URL", "postgresql://u:p@a:5432,b:x/name", "postgresql://user:password@host:port/name"),
+        ("IDEATION_DATABASE_URL", "postgresql://u:p@[::1/name", "postgresql://user:password@host:port/name"),
+        ("IDEATION_REDIS_URL", "redis://host:abc/0", "redis://, rediss:// or unix:// address"),
+        ("IDEATION_REDIS_URL", "unix://", "redis://, rediss:// or unix:// address"),
+        ("IDEATION_PUBLIC_URL", "https://", "http:// or https:// address people use"),
         ("IDEATION_WORKER_COUNT", "1.5", "a whole number from 1 to 64"),
     ],
 )
@@ -79,6 +87,35 @@ def test_secret_may_stand_in_a_file(field: str, tmp_path: Path) -> None:
     path.write_text(GOOD[variable] + "\n")
     environment = {name: value for name, value in GOOD.items() if name != variable}
     assert load_settings(environment | {f"{variable}_FILE": str(path)}) == load_settings(GOOD)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:///name",
+        "postgresql://u:p%40%3A@host/name",
+        "postgresql://u@a:5432,b:5433/name?target_session_attrs=primary",
+        "postgresql://u@/name?host=%2Frun%2Fpostgresql",
+        "postgresql://u@[::1]:5432/name",
+    ],
+)
+def test_addresses_that_postgresql_knows_are_taken(url: str) -> None:
+    assert load_settings(GOOD | {"IDEATION_DATABASE_URL": url}).database_url == url
+
+
+def test_variables_that_set_nothing_are_found() -> None:
+    known = {"IDEATION_SECRET_KEY_FILE": "/x", "IDEATION_PORT": "1", "PATH": "/bin"}
+    unknown = {"IDEATION_WORKERS": "2", "IDEATION_PORT_FILE": "/x"}
+    assert unknown_variables(known | unknown) == ["IDEATION_PORT_FILE", "IDEATION_WORKERS"]
+
+
+def test_secret_file_without_text_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "bytes"
+    path.write_bytes(b"\xff" * 40)
+    environment = {name: value for name, value in GOOD.items() if name != "IDEATION_SECRET_KEY"}
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(environment | {"IDEATION_SECRET_KEY_FILE": str(path)})
+    assert str(refusal.value) == f"IDEATION_SECRET_KEY_FILE names {path}, which cannot be read: it holds no text"
 
 
 def test_secret_in_both_places_is_refused(tmp_path: Path) -> None:

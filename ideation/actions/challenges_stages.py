@@ -119,7 +119,10 @@ def _require_later(before: Challenge, after: Challenge) -> None:
     for name in ("submit_closes_at", "vote_closes_at"):
         old: datetime | None = getattr(before, name)
         new: datetime | None = getattr(after, name)
-        if new is not None and (old is None or new < old):
+        if new is not None and old is None:
+            text = "This challenge has no end to move; close it when it is to end."
+            raise Invalid(text, field=name, reason="extend-no-end")
+        if new is not None and old is not None and new < old:
             raise Invalid(f"Extending cannot move {name} to an earlier moment.", field=name, reason="extend-only-later")
 
 

@@ -1,6 +1,8 @@
 """What doctor looks at: each check gives findings, and says what to do about those that are not well."""
 
+import os
 import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -18,7 +20,7 @@ from ideation.queries.health import (
     list_schedule_runs,
     read_server,
 )
-from ideation.settings import Settings
+from ideation.settings import Settings, unknown_variables
 
 OLDEST_POSTGRES = 16
 CLOCK_SKEW_SECONDS = 2.0
@@ -42,12 +44,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 async def examine(settings: Settings, now: datetime) -> list[Finding]:
     """Every finding about this installation."""
-    return [*check_settings(settings), *await _check_database(settings, now), check_redis(settings), check_disk()]
+    return [
+        *check_settings(settings, os.environ),
+        *await _check_database(settings, now),
+        check_redis(settings),
+        check_disk(),
+    ]
 
 
-def check_settings(settings: Settings) -> list[Finding]:
-    """Settings that are allowed and still not wise."""
+def check_settings(settings: Settings, environment: Mapping[str, str]) -> list[Finding]:
+    """Settings that are allowed and still not wise, and variables that set nothing."""
     findings = [_ok("settings", "all are allowed")]
+    if unknown := unknown_variables(environment):
+        advice = "Correct the name or take it away; docs/reference/settings.md lists those there are."
+        findings.append(_warn("settings", f"{', '.join(unknown)} set nothing here", advice))
     if settings.public_url.startswith("http://") and "127.0.0.1" not in settings.public_url:
         advice = "Serve people over https and set IDEATION_PUBLIC_URL to that address."
         findings.append(_warn("settings", f"IDEATION_PUBLIC_URL is {settings.public_url}, without encryption", advice))

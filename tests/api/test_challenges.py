@@ -177,6 +177,8 @@ async def test_challenge_without_an_end_is_always_on(api: Api) -> None:
         True,
         True,
     )
+    ended = await step(client, later, "extend", **dates(submit_closes=2001, vote_closes=2002), reason="Enough")
+    assert (ended.status_code, ended.json()["reason"]) == (422, "extend-no-end")
 
 
 async def test_edit_needs_the_current_version(api: Api) -> None:

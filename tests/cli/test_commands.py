@@ -110,12 +110,14 @@ def test_doctor_names_what_is_wrong_and_what_to_do(run_cli: Run, database_url: s
     run = "('sweep', now() - interval '1 hour', now() - interval '1 hour')"
     asyncio.run(fetch(database_url, f"INSERT INTO staged_jobs (id, job, subject, not_before, staged_at) VALUES {job}"))
     asyncio.run(fetch(database_url, f"INSERT INTO schedule_runs VALUES {run}"))
-    result = run_cli("doctor", redis_url="redis://127.0.0.1:9", public_url="http://ideas.example.org")
+    result = run_cli("doctor", redis_url="redis://127.0.0.1:9", public_url="http://ideas.example.org", workers="2")
     found = levels(result.stdout)
     assert result.exit_code == 1
     assert {subject for subject, level in found.items() if level == "fail"} == {"redis", "waiting jobs", "schedule"}
     assert found["settings"] == "warn"
-    assert result.stdout.count("→") == len([level for level in found.values() if level != "ok"])
+    assert "IDEATION_WORKERS set nothing here" in result.stdout
+    # Two of the settings, which are one subject.
+    assert result.stdout.count("→") == len([level for level in found.values() if level != "ok"]) + 1
 
 
 def test_doctor_before_migrating_says_so(run_cli: Run) -> None:
