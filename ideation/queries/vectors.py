@@ -90,6 +90,21 @@ async def vectors_of_earlier(connection: Connection, challenge_id: UUID, encoder
     return [row["vector"] for row in await connection.fetch(_SQL["vectors_of_earlier"], challenge_id, encoder, limit)]
 
 
+async def nearest_of_earlier(
+    connection: Connection, challenge_id: UUID, idea_id: UUID, encoder: str, *, found_by: str, limit: int
+) -> list[Vector]:
+    """Vectors of the ideas of earlier challenges nearest to this one, as the encoder `found_by` sees it.
+
+    Those that lack a vector of `encoder` are left out. Needs a transaction.
+    """
+    earlier = _ids(await connection.fetch(_SQL["list_earlier"], challenge_id))
+    if not earlier:
+        return []
+    await search_around(connection, limit)
+    rows = await connection.fetch(_SQL["nearest_of_earlier"], earlier, idea_id, encoder, found_by, limit)
+    return [row["vector"] for row in rows]
+
+
 async def search_around(connection: Connection, limit: int) -> None:
     """Prepare this transaction for searches by vector that return `limit` rows after filtering."""
     await connection.execute(_SQL["search_around"], str(max(40, min(limit, 1000))))

@@ -61,6 +61,20 @@ WHERE distance IS NOT NULL ORDER BY distance LIMIT $4;
 -- sample: some ideas of a challenge, the same at random each time
 SELECT idea_id FROM idea_tallies WHERE challenge_id = $1 AND in_feed ORDER BY shuffle LIMIT $2;
 
+-- list_earlier: the challenges made before one
+SELECT id FROM challenges
+WHERE created_at < (SELECT created_at FROM challenges WHERE id = $1) AND stage <> 'draft';
+
+-- nearest_of_earlier: vectors by encoder $3 of the ideas of earlier challenges $1 that are nearest to idea $2 by encoder $4
+WITH asked AS MATERIALIZED (SELECT vector FROM idea_vectors WHERE idea_id = $2 AND encoder = $4),
+near AS MATERIALIZED (
+    SELECT idea_id, vector FROM idea_vectors
+    WHERE indexed AND encoder = $4 AND challenge_id = ANY ($1::uuid[])
+    ORDER BY vector <#> (SELECT vector FROM asked) LIMIT $5)
+SELECT coalesce(refined.vector, near.vector) AS vector
+FROM near LEFT JOIN refined_vectors AS refined ON refined.idea_id = near.idea_id AND refined.encoder = $3
+WHERE EXISTS (SELECT FROM asked) AND ($3 = $4 OR refined.vector IS NOT NULL);
+
 -- vectors_of_earlier: the latest vectors of ideas of challenges made before this one
 SELECT vector FROM (
     SELECT idea_id, challenge_id, vector FROM idea_vectors WHERE encoder = $2

@@ -1,8 +1,10 @@
 """The check of one idea on the real database, with real texts; and the model of an installation's own verdicts."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from ideation.actions.ideas import submit_idea
@@ -19,6 +21,7 @@ from ideation.queries.vectors import nearest_by_meaning
 from ideation.text.encoder import load_encoder
 from tests.factories import NOW, insert, make_actor, make_challenge, make_idea, make_person
 from tests.workers.analysis_world import (
+    SETTINGS,
     check,
     context,
     decide,
@@ -31,7 +34,8 @@ from tests.workers.analysis_world import (
 )
 from workers.clustering.features import FEATURES
 from workers.clustering.pair_model import shipped_model
-from workers.jobs.duplicates import fit_duplicate_model, model_in_use
+from workers.jobs.duplicates import find_duplicates, fit_duplicate_model, model_in_use
+from workers.jobs.themes import refresh_themes
 
 
 async def staged(connection: Connection) -> list[str]:
@@ -189,6 +193,33 @@ async def test_a_pair_is_suggested_across_the_form_but_not_for_the_form_alone(co
     twin = await make_idea(connection, challenge_id, author_id, title=title[:200], body=f"{template}\n{body}")
     await check(connection, twin)
     assert pair(ideas[3], twin) in await proposed(connection, challenge_id)
+
+
+async def novelty_of(connection: Connection, idea_id: UUID) -> float:
+    novelty: float = await connection.fetchval("SELECT novelty FROM idea_placements WHERE idea_id = $1", idea_id)
+    return novelty
+
+
+@pytest.mark.parametrize("refine", [False, True])
+async def test_a_new_idea_is_less_new_when_earlier_challenges_said_it(connection: Connection, refine: bool) -> None:
+    settings = msgspec.structs.replace(SETTINGS, refine_ideas=refine)
+    title, body = real_texts("freshwater")[0]
+    challenge_id, _ = await make_real_challenge(connection, 12)
+    await refresh_themes(context(connection, challenge_id, settings=settings))
+    new = await make_idea(connection, challenge_id, title=title[:200], body=body)
+    await find_duplicates(context(connection, new, settings=settings))
+    before = await novelty_of(connection, new)
+    earlier = await make_challenge(connection, created_at=NOW - timedelta(days=400))
+    for number in range(8):
+        said = await make_idea(connection, earlier, title=title[:200], body=f"{body} {number}")
+        await find_duplicates(context(connection, said, settings=settings))
+    await find_duplicates(context(connection, new, settings=settings))
+    assert await novelty_of(connection, new) < before - 0.3
+    later = await make_challenge(connection, created_at=NOW + timedelta(days=400))
+    await connection.execute("UPDATE ideas SET challenge_id = $1 WHERE challenge_id = $2", later, earlier)
+    await connection.execute("UPDATE idea_vectors SET challenge_id = $1 WHERE challenge_id = $2", later, earlier)
+    await find_duplicates(context(connection, new, settings=settings))
+    assert await novelty_of(connection, new) == pytest.approx(before, abs=1e-3)
 
 
 async def give_verdicts(connection: Connection, confirmed: int, dismissed: int) -> None:

@@ -12,11 +12,14 @@ from ideation.entities.themes import PlacedIdea, StoredThemeModel
 from ideation.entities.vectors import IdeaText
 from ideation.queries import themes as queries
 from ideation.queries import vectors as vector_queries
+from ideation.text.encoder import load_encoder
 from workers.clustering.placement import place
 from workers.clustering.values import OUTSIDE, ThemeModel
 from workers.context import JobContext
 from workers.environment import utc_now
 from workers.jobs.corpora import vectors_of
+
+EARLIER_NEAREST = 10
 
 
 async def place_idea(
@@ -37,8 +40,11 @@ async def place_idea(
     if idea is None or idea.revision != text.revision:
         return
     others = await vector_queries.list_analysed(context.connection, challenge_id, stored.encoder, near)
+    earlier = await vector_queries.nearest_of_earlier(
+        context.connection, challenge_id, text.id, stored.encoder, found_by=load_encoder().name, limit=EARLIER_NEAREST
+    )
     vector = vectors[stored.encoder]
-    placed = _place(stored, text.id, vector, vectors_of(others, vector.shape[1]))
+    placed = _place(stored, text.id, vector, np.vstack([vectors_of(others, vector.shape[1]), *earlier]))
     await queries.store_placements(context.connection, challenge_id, [placed], utc_now())
 
 
