@@ -79,7 +79,7 @@ async def _near(
     found = list(dict.fromkeys([*by_meaning, *by_words]))
     candidates = await queries.list_candidates(connection, found, vectors, encoder.name)
     ordered = order_by_likeness(candidates, weights)[: _FOUND_FOR_EACH_SHOWN * (limit + len(without))]
-    near = await queries.list_near(connection, ordered, without=without, limit=2 * limit)
+    near = await queries.list_near(connection, actor, ordered, without=without, limit=2 * limit)
     kept = [idea for idea in near if (idea.similarity or 0.0) >= _LEAST_SIMILARITY or idea.id in by_words][:limit]
     return _explained(kept, spellings(text), vectors.vector, challenge_id)
 

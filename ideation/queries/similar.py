@@ -55,11 +55,15 @@ async def list_candidates(
 
 
 async def list_near(
-    connection: Connection, ordered: Sequence[Likely], *, without: Sequence[UUID], limit: int
+    connection: Connection, actor: Actor, ordered: Sequence[Likely], *, without: Sequence[UUID], limit: int
 ) -> list[NearIdea]:
-    """The ideas shown for these, in this order, with their latest decision."""
+    """The ideas shown for these, in this order, with their latest decision.
+
+    Before a challenge is decided, decisions are for the idea's authors and for those who run the challenge.
+    """
     ids, similarities = [one.id for one in ordered], [one.similarity for one in ordered]
-    rows = await connection.fetch(_SQL["list_near"], ids, similarities, without, limit)
+    administrator = actor.has(Role.ADMINISTRATOR)
+    rows = await connection.fetch(_SQL["list_near"], ids, similarities, without, limit, actor.person_id, administrator)
     return msgspec.convert(rows, list[NearIdea])
 
 

@@ -31,7 +31,7 @@ LEFT JOIN idea_vectors AS known ON known.idea_id = ideas.id AND known.encoder = 
 LEFT JOIN refined_vectors AS refined ON refined.idea_id = ideas.id AND refined.revision = ideas.revision
 WHERE ideas.id = $1;
 
--- list_near: some ideas, merged ones as those shown for them, with their latest decision
+-- list_near: some ideas, merged ones as those shown for them, with the latest decision where person $5 may know it
 SELECT DISTINCT ON (found.place) shown.id, shown.challenge_id, question, shown.title, left(shown.body, 4000) AS body,
     shown.state, shown.submitted_at, similarity,
     outcome, reason, lesson, decisions.decided_at
@@ -45,5 +45,7 @@ FROM (
 JOIN ideas AS shown ON shown.id = found.id
 JOIN challenges ON challenges.id = shown.challenge_id
 LEFT JOIN decisions ON decisions.idea_id = shown.id
+    AND (stage IN ('decided', 'archived') OR $6::boolean OR $5 IN (owner_id, sponsor_id)
+         OR EXISTS (SELECT FROM idea_authors WHERE idea_id = shown.id AND person_id = $5 AND agreed_at IS NOT NULL))
 WHERE shown.hidden_at IS NULL AND shown.state NOT IN ('draft', 'withdrawn') AND shown.id <> ALL ($3::uuid[])
 ORDER BY found.place, decisions.decided_at DESC NULLS LAST LIMIT $4;

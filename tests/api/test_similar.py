@@ -40,7 +40,9 @@ async def near(client: httpx.AsyncClient, challenge_id: UUID, title: str, body: 
 
 
 async def test_an_idea_of_an_earlier_challenge_comes_with_what_became_of_it(api: Api) -> None:
-    earlier, now = [await make_challenge(api.connection, question=text) for text in ("Cleaner town?", "Less cost?")]
+    past = {"stage": "decided", "frozen_at": NOW, "decided_at": NOW}
+    earlier = await make_challenge(api.connection, question="Cleaner town?", **past)
+    now = await make_challenge(api.connection, question="Less cost?")
     idea_id = await said(api, earlier, VANS, state="declined")
     await said(api, earlier, CANTEEN)
     decider = await make_person(api.connection)
@@ -67,6 +69,25 @@ async def test_an_idea_of_an_earlier_challenge_comes_with_what_became_of_it(api:
     }
     assert {"cargo", "bikes", "vans"} == set(first["shared_terms"])
     assert 0.5 < first["similarity"] <= 1.0
+
+
+async def test_what_became_of_an_idea_is_not_told_before_the_challenge_is_decided(api: Api) -> None:
+    owner, author = await make_person(api.connection), await make_person(api.connection)
+    challenge_id = await make_challenge(api.connection, owner_id=owner)
+    idea_id = await said(api, challenge_id, VANS, state="declined", author_id=author)
+    values = {"challenge_id": challenge_id, "idea_id": idea_id, "decided_by": owner, "decided_at": NOW}
+    await insert(api.connection, "decisions", id=new_id(), outcome="declined", reason="Too steep.", **values)
+    administrator = await make_person(api.connection, roles=["administrator"])
+    moderator = await make_person(api.connection, roles=["moderator"])
+
+    async def told(person_id: UUID) -> tuple[object, object]:
+        found = await near(await api.client_for(person_id), challenge_id, "Cargo bikes instead of vans")
+        return next((item["outcome"], item["reason"]) for item in found if item["idea_id"] == str(idea_id))
+
+    everybody = [
+        await told(one) for one in (owner, author, administrator, moderator, await make_person(api.connection))
+    ]
+    assert everybody == [*[("declined", "Too steep.")] * 3, *[(None, None)] * 2]
 
 
 @pytest.mark.parametrize("given", [{"hidden_at": NOW}, {"state": "withdrawn"}, {"state": "draft"}])
