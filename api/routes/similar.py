@@ -19,7 +19,7 @@ _TAGS = ["duplicates"]
 async def find_similar(
     challenge_id: UUID, connection: Connection, actor: Actor, now: datetime, data: SimilarRequest
 ) -> list[SimilarIdea]:
-    """Over this and all other challenges you may see, with what was decided about each idea and why, once you may know."""
+    """Over all challenges you may see, with what was decided about each idea and why, as far as you may know it."""
     return await similar.find_similar(connection, actor, challenge_id, data, now)
 
 
