@@ -21,8 +21,8 @@ from ideation.queries import votes as queries
 
 Connect = Callable[[], Awaitable[Connection]]
 _Write = Callable[[Connection, Sequence[GivenVote]], Awaitable[list[VoteRow | None]]]
-# Refusals and lost races of one vote; the others of its group are written when each goes its own way.
-_OF_ONE_VOTE = (
+# Refusals and lost races of one request; the others of its group are written when each goes its own way.
+OF_ONE_REQUEST = (
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.DataError,
     asyncpg.CardinalityViolationError,
@@ -62,7 +62,7 @@ class Ballots:
             try:
                 async with lent(self._pool()) as connection:
                     rows = await write(connection, list(distinct.values()))
-            except _OF_ONE_VOTE:
+            except OF_ONE_REQUEST:
                 return [None] * len(given)
             written = dict(zip(map(id, distinct.values()), rows, strict=True))
             return [written.get(id(one)) for one in given]

@@ -8,6 +8,7 @@ from litestar import Litestar
 from api.ballots import Ballots
 from api.batches import LANES
 from api.callers import Callers
+from api.hands import Hands
 from api.kept import Kept
 from api.live import Live
 from api.metrics import Metrics
@@ -35,6 +36,7 @@ class Platform:
         self.token_uses = TokenUses()
         self.callers = Callers(lambda: self.planned_readers)
         self.ballots = Ballots(lambda: self.planned_writers)
+        self.hands = Hands(lambda: self.planned_writers)
         self.live = Live(self)
         self.kept = Kept()
         self._pools: tuple[Pool, ...] | None = None
@@ -56,7 +58,7 @@ class Platform:
 
     @property
     def planned_writers(self) -> Pool:
-        """Connections for votes, which are written together by statements that are planned once."""
+        """Connections for votes and hands, which are written together by statements that are planned once."""
         return self._opened()[3]
 
     async def open(self) -> None:
@@ -66,7 +68,7 @@ class Platform:
             await open_pool(url, size=size),
             await open_pool(url, size=size, read_only=True),
             await open_pool(url, size=size, read_only=True, plans="force_generic_plan"),
-            await open_pool(url, size=min(size, LANES), plans="force_generic_plan"),
+            await open_pool(url, size=min(size, 2 * LANES), plans="force_generic_plan"),
         )
         self.rate_limiter.start()
         self.live.start()

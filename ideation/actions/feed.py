@@ -1,18 +1,29 @@
 """The feed: the server decides which ideas a person judges, so that every idea gets a fair look."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge, VotingMethod
-from ideation.entities.feed import Candidate, Card, DealInput, Dealt, Hand
-from ideation.entities.people import Actor
+from ideation.entities.feed import (
+    AskedHand,
+    Candidates,
+    Card,
+    DealInput,
+    Dealt,
+    Hand,
+    NewHand,
+    OpenHand,
+    Sitting,
+)
+from ideation.entities.people import Actor, Scope
 from ideation.errors import ChallengeClosed, WrongState
 from ideation.ids import new_id
 from ideation.queries import feed as feed_queries
 from ideation.rules import feed as feed_rules
-from ideation.rules.access import require_taking_part
+from ideation.rules.access import require_scope, require_taking_part
 from ideation.rules.challenges import require_visible
 from ideation.rules.votes import require_voter
 from scoring.feed import seed_for
@@ -20,18 +31,59 @@ from scoring.feed import seed_for
 _SAMPLE = 64
 
 
+def ask(actor: Actor, challenge_id: UUID, form: DealInput, now: datetime) -> AskedHand:
+    """What `deal_together` takes, once this person may take part."""
+    require_taking_part(actor)
+    require_scope(actor, Scope.READ)
+    return AskedHand(actor=actor, challenge_id=challenge_id, count=form.limit, at=now)
+
+
 async def deal(connection: Connection, actor: Actor, challenge_id: UUID, form: DealInput, now: datetime) -> Hand:
     """The cards that wait in this sitting, or a new hand: a reload shows the same cards and counts no second view."""
-    require_taking_part(actor)
+    asked = ask(actor, challenge_id, form, now)
     challenge = await _open_challenge(connection, actor, challenge_id, now)
     sitting = await feed_queries.find_sitting(connection, challenge_id, actor.person_id)
-    if sitting is None or not feed_rules.continues(sitting, now):
-        sitting_id, last_position, waiting = new_id(), 0, []
-    else:
-        sitting_id, last_position = sitting.id, sitting.last_position
-        waiting = await feed_queries.list_waiting_cards(connection, challenge_id, actor.person_id, sitting_id)
-    cards = waiting or await _new_hand(connection, actor, challenge, sitting_id, last_position, form.limit, now)
-    return Hand(sitting_id=sitting_id, voting_method=challenge.voting_method, cards=cards)
+    hand = _next_hand(asked, challenge.voting_method, sitting)
+    cards: list[Card] = []
+    if sitting is not None and hand.sitting_id == sitting.id:
+        cards = await feed_queries.list_waiting_cards(connection, challenge_id, actor.person_id, sitting.id)
+    if not cards:
+        cards = await _new_cards(connection, hand)
+    return _hand(hand, cards)
+
+
+async def deal_together(connection: Connection, asked: Sequence[AskedHand]) -> list[Hand | None]:
+    """New hands, in this transaction; None for whoever needs `deal`, which knows waiting cards and says why not.
+
+    No two may be of the same person in the same challenge.
+    """
+    await feed_queries.hold_feeds(connection, asked)
+    found = await feed_queries.open_hands(connection, asked)
+    hands = [_hand_of(one, feed) for one, feed in zip(asked, found, strict=True)]
+    new = [hand for hand in hands if hand is not None]
+    dealt = {hand.sitting_id: hand for hand in await _deal_new(connection, new)} if new else {}
+    return [None if hand is None else dealt.get(hand.sitting_id) for hand in hands]
+
+
+async def _deal_new(connection: Connection, hands: Sequence[NewHand]) -> list[Hand]:
+    """Those of the hands for which a sample of the challenge holds enough, and whose challenge still takes votes."""
+    candidates = await _sample(connection, hands)
+    pairs = [(hand, some) for hand, some in zip(hands, candidates, strict=True) if _is_enough(hand, some)]
+    cards = await _log(connection, pairs) if pairs else []
+    return [_hand(hand, theirs) for (hand, _), theirs in zip(pairs, cards, strict=True) if theirs]
+
+
+def _hand_of(asked: AskedHand, feed: OpenHand | None) -> NewHand | None:
+    if feed is None or (feed.waits and feed_rules.continues(feed.sitting, asked.at)):
+        return None
+    return _next_hand(asked, feed.voting_method, feed.sitting)
+
+
+def _next_hand(asked: AskedHand, method: VotingMethod, sitting: Sitting | None) -> NewHand:
+    """In the latest sitting if it goes on, otherwise in a new one."""
+    if sitting is None or not feed_rules.continues(sitting, asked.at):
+        return NewHand(asked=asked, voting_method=method, sitting_id=new_id(), last_position=0)
+    return NewHand(asked=asked, voting_method=method, sitting_id=sitting.id, last_position=sitting.last_position)
 
 
 async def _open_challenge(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:
@@ -54,39 +106,37 @@ async def _open_challenge(connection: Connection, actor: Actor, challenge_id: UU
     return challenge
 
 
-async def _new_hand(
-    connection: Connection,
-    actor: Actor,
-    challenge: Challenge,
-    sitting_id: UUID,
-    last_position: int,
-    count: int,
-    now: datetime,
-) -> list[Card]:
-    candidates = await _candidates(connection, actor, challenge.id, sitting_id, count)
-    seed = seed_for(str(challenge.id), str(actor.person_id), str(sitting_id), last_position)
-    hand = feed_rules.choose(candidates, challenge.voting_method, count, seed)
-    cards = [_card(candidate, position) for position, candidate in enumerate(hand, start=last_position + 1)]
-    return await feed_queries.deal_cards(connection, challenge.id, actor, sitting_id, cards, now)
+async def _new_cards(connection: Connection, hand: NewHand) -> list[Card]:
+    candidates = (await _sample(connection, [hand]))[0]
+    if not _is_enough(hand, candidates):
+        # Few are left, or only few beyond the entry: look through the whole challenge.
+        candidates = await feed_queries.list_all_candidates(connection, hand)
+    return (await _log(connection, [(hand, candidates)]))[0]
 
 
-async def _candidates(
-    connection: Connection, actor: Actor, challenge_id: UUID, sitting_id: UUID, count: int
-) -> list[Candidate]:
-    found = await feed_queries.list_candidates(
-        connection,
-        challenge_id,
-        actor.person_id,
-        sitting_id,
-        entry=secrets.SystemRandom().random(),
-        per_level=count,
-        sample=max(_SAMPLE, 4 * count),
-    )
-    if len(found) >= count:
-        return found
-    # Few are left, or only few beyond the entry: look through the whole challenge.
-    return await feed_queries.list_all_candidates(connection, challenge_id, actor.person_id, sitting_id)
+async def _sample(connection: Connection, hands: Sequence[NewHand]) -> list[Candidates]:
+    entries = [secrets.SystemRandom().random() for _ in hands]
+    return await feed_queries.list_candidates(connection, hands, entries=entries, sample=_SAMPLE)
 
 
-def _card(candidate: Candidate, position: int) -> Dealt:
-    return Dealt(id=new_id(), idea_id=candidate.idea_id, position=position)
+def _is_enough(hand: NewHand, candidates: Candidates) -> bool:
+    return len(candidates.idea_ids) >= hand.asked.count
+
+
+async def _log(connection: Connection, pairs: Sequence[tuple[NewHand, Candidates]]) -> list[list[Card]]:
+    cards = [_choose(hand, candidates) for hand, candidates in pairs]
+    return await feed_queries.deal_cards(connection, [hand for hand, _ in pairs], cards)
+
+
+def _hand(hand: NewHand, cards: list[Card]) -> Hand:
+    return Hand(sitting_id=hand.sitting_id, voting_method=hand.voting_method, cards=cards)
+
+
+def _choose(hand: NewHand, candidates: Candidates) -> list[Dealt]:
+    asked = hand.asked
+    seed = seed_for(str(asked.challenge_id), str(asked.actor.person_id), str(hand.sitting_id), hand.last_position)
+    chosen = feed_rules.choose(candidates, hand.voting_method, asked.count, seed)
+    return [
+        Dealt(id=new_id(), idea_id=idea_id, position=position)
+        for position, idea_id in enumerate(chosen, start=hand.last_position + 1)
+    ]

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ideation.entities.challenges import Challenge, VotingMethod
+from ideation.entities.people import Actor
 
 DEFAULT_HAND = 10
 MAX_HAND = 50
@@ -55,15 +56,44 @@ class Sitting(msgspec.Struct, frozen=True, kw_only=True):
     last_position: int
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea that may be dealt, with its counters; `effective_views` weighs each card by its place in the feed."""
+class AskedHand(msgspec.Struct, frozen=True, kw_only=True):
+    """That somebody asks for cards."""
 
-    idea_id: UUID
-    views: int
-    effective_views: float
-    yes: int
-    stars_sum: int
-    stars_count: int
+    actor: Actor
+    challenge_id: UUID
+    count: int
+    at: datetime
+
+
+class OpenHand(msgspec.Struct, frozen=True, kw_only=True):
+    """How the feed of somebody who may be dealt cards stands; `waits`: whether cards of the latest sitting do."""
+
+    voting_method: VotingMethod
+    sitting: Sitting | None
+    waits: bool
+
+
+class NewHand(msgspec.Struct, frozen=True, kw_only=True):
+    """A hand about to be dealt, in a sitting that has had `last_position` cards before it."""
+
+    asked: AskedHand
+    voting_method: VotingMethod
+    sitting_id: UUID
+    last_position: int
+
+
+class Candidates(msgspec.Struct, frozen=True, kw_only=True):
+    """Ideas that may be dealt, with their counters, all of one length.
+
+    `effective_views` weighs each card by its place in the feed.
+    """
+
+    idea_ids: list[UUID]
+    views: list[int]
+    effective_views: list[float]
+    yes: list[int]
+    stars_sum: list[int]
+    stars_count: list[int]
 
 
 class Dealt(msgspec.Struct, frozen=True, kw_only=True):

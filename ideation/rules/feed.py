@@ -1,12 +1,13 @@
 """Which of the candidates a person is dealt."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
 from ideation.entities.challenges import VotingMethod
-from ideation.entities.feed import Candidate, Sitting
+from ideation.entities.feed import Candidates, Sitting
 from scoring import feed
 
 SITTING_PAUSE = timedelta(minutes=30)
@@ -23,22 +24,23 @@ def continues(sitting: Sitting | None, now: datetime) -> bool:
     return now - sitting.last_dealt_at < SITTING_PAUSE
 
 
-def choose(candidates: list[Candidate], method: VotingMethod, count: int, seed: int) -> list[Candidate]:
+def choose(candidates: Candidates, method: VotingMethod, count: int, seed: int) -> list[UUID]:
     """The hand, in the order to show it: half least seen, half a Thompson sample; the same seed gives the same hand."""
-    views = np.array([candidate.views for candidate in candidates], dtype=np.float64)
-    approval = np.array([_approval(candidate, method) for candidate in candidates], dtype=np.float64)
-    exposure = np.array([candidate.effective_views for candidate in candidates], dtype=np.float64)
+    views = np.array(candidates.views, dtype=np.float64)
+    approval = _approval(candidates, method)
+    exposure = np.array(candidates.effective_views, dtype=np.float64)
     mean, sd = _posterior(np.maximum(exposure, approval), approval)
     allowed = np.ones(views.size, dtype=np.bool_)
     hand = feed.deal(views=views, mean=mean, sd=sd, allowed=allowed, count=count, seed=seed)
-    return [candidates[index] for index in hand.tolist()]
+    return [candidates.idea_ids[index] for index in hand.tolist()]
 
 
-def _approval(candidate: Candidate, method: VotingMethod) -> float:
+def _approval(candidates: Candidates, method: VotingMethod) -> npt.NDArray[np.float64]:
     """Yes answers, or stars as a share of full approval."""
     if method is VotingMethod.STARS:
-        return (candidate.stars_sum - candidate.stars_count) / (_MAX_STARS - 1)
-    return float(candidate.yes)
+        stars = np.array(candidates.stars_sum, dtype=np.float64) - np.array(candidates.stars_count, dtype=np.float64)
+        return stars / (_MAX_STARS - 1)
+    return np.array(candidates.yes, dtype=np.float64)
 
 
 def _posterior(

@@ -7,11 +7,11 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from ideation.actions.feed import deal
+from ideation.actions.feed import ask, deal, deal_together
 from ideation.actions.votes import answer_card
 from ideation.database import Connection, Pool, open_connection, open_pool
 from ideation.entities.challenges import VotingMethod
-from ideation.entities.feed import Candidate, DealInput
+from ideation.entities.feed import Candidates, DealInput
 from ideation.entities.people import Actor, Role
 from ideation.entities.votes import AnswerInput, Word
 from ideation.errors import ChallengeClosed, Forbidden, NotFound
@@ -200,14 +200,20 @@ async def test_views_spread_evenly_over_people_who_draw_at_once_and_late_ideas_c
     assert min(seen[idea_id] for idea_id in late) >= 12
 
 
-def test_choose_prefers_the_least_seen_and_the_liked() -> None:
-    def candidate(views: int, yes: int) -> Candidate:
-        return Candidate(idea_id=new_id(), views=views, effective_views=views, yes=yes, stars_sum=0, stars_count=0)
+def make_candidates(*ideas: tuple[UUID, int, float, int]) -> Candidates:
+    """Ideas with their views, effective views and yes answers."""
+    idea_ids, views, effective_views, yes = (list(column) for column in zip(*ideas, strict=True))
+    none = [0] * len(ideas)
+    return Candidates(
+        idea_ids=idea_ids, views=views, effective_views=effective_views, yes=yes, stars_sum=none, stars_count=none
+    )
 
-    unseen, liked = candidate(0, 0), candidate(30, 30)
-    others = [candidate(30, 1) for _ in range(20)]
-    hand = choose([*others, unseen, liked], VotingMethod.YES_NO, 2, seed=1)
-    assert {one.idea_id for one in hand} == {unseen.idea_id, liked.idea_id}
+
+def test_choose_prefers_the_least_seen_and_the_liked() -> None:
+    unseen, liked = new_id(), new_id()
+    others = [(new_id(), 30, 30.0, 1) for _ in range(20)]
+    candidates = make_candidates(*others, (unseen, 0, 0.0, 0), (liked, 30, 30.0, 30))
+    assert set(choose(candidates, VotingMethod.YES_NO, 2, seed=1)) == {unseen, liked}
 
 
 async def test_cards_further_down_count_for_less_exposure(connection: Connection) -> None:
@@ -221,12 +227,85 @@ async def test_cards_further_down_count_for_less_exposure(connection: Connection
 
 
 def test_choose_samples_the_idea_that_got_its_answers_further_down() -> None:
-    def candidate(effective_views: float, yes: int) -> Candidate:
-        return Candidate(
-            idea_id=new_id(), views=400, effective_views=effective_views, yes=yes, stars_sum=0, stars_count=0
-        )
-
-    low = candidate(150.0, 100)
-    others = [candidate(400.0, 100) for _ in range(9)]
-    hands = [choose([low, *others], VotingMethod.YES_NO, 2, seed=seed) for seed in range(40)]
+    low = new_id()
+    candidates = make_candidates((low, 400, 150.0, 100), *((new_id(), 400, 400.0, 100) for _ in range(9)))
+    hands = [choose(candidates, VotingMethod.YES_NO, 2, seed=seed) for seed in range(40)]
     assert sum(low in hand for hand in hands) == 40
+
+
+async def read_cards(connection: Connection, challenge_id: UUID) -> list[tuple[object, ...]]:
+    rows = await connection.fetch(
+        "SELECT id, person_id, sitting_id, idea_id, position FROM impressions WHERE challenge_id = $1"
+        " ORDER BY person_id, position",
+        challenge_id,
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_hands_dealt_together_are_logged_like_hands_of_their_own(connection: Connection) -> None:
+    challenge_id = await make_challenge(connection)
+    await make_ideas(connection, challenge_id, 60)
+    people = sorted([await make_actor(connection) for _ in range(5)], key=lambda actor: actor.person_id)
+    hands = await deal_together(connection, [ask(actor, challenge_id, TEN, NOW) for actor in people])
+    dealt = [
+        (card.id, actor.person_id, hand.sitting_id, card.idea_id, card.position)
+        for actor, hand in zip(people, hands, strict=True)
+        if hand is not None
+        for card in hand.cards
+    ]
+    assert len(dealt) == 50
+    assert await read_cards(connection, challenge_id) == dealt
+    assert [await deal(connection, actor, challenge_id, TEN, NOW) for actor in people] == hands
+    assert sum((await read_views(connection, challenge_id)).values()) == 50
+
+
+async def test_only_new_hands_are_dealt_together(connection: Connection) -> None:
+    challenge_id = await make_challenge(connection)
+    ideas = await make_ideas(connection, challenge_id, 30)
+    shut = await make_challenge(connection, audience_departments=["Sales"])
+    closed = await make_challenge(connection, vote_closes_at=NOW - timedelta(minutes=1))
+    pairwise = await make_challenge(connection, voting_method="pairwise")
+    newcomer, waiting, goes_on, nearly_done = [await make_actor(connection) for _ in range(4)]
+    await deal(connection, waiting, challenge_id, TEN, NOW)
+    three = DealInput(limit=3)
+    earlier = await deal(connection, goes_on, challenge_id, three, NOW)
+    for card in earlier.cards:
+        await answer_card(connection, goes_on, card.id, SKIP, NOW)
+    for idea_id in ideas[:25]:
+        await insert(
+            connection, "votes", idea_id=idea_id, person_id=nearly_done.person_id, challenge_id=challenge_id, value=1,
+            created_at=NOW, updated_at=NOW,
+        )  # fmt: skip
+    asked = [
+        *(ask(actor, challenge_id, TEN, NOW) for actor in (newcomer, waiting, goes_on, nearly_done)),
+        *(ask(newcomer, other, TEN, NOW) for other in (shut, closed, pairwise, new_id())),
+    ]
+    hands = await deal_together(connection, asked)
+    assert [hand is not None for hand in hands] == [True, False, True, False, False, False, False, False]
+    assert hands[2] is not None
+    assert hands[2].sitting_id == earlier.sitting_id
+    assert [card.position for card in hands[2].cards] == list(range(4, 14))
+    assert {card.idea_id for card in hands[2].cards}.isdisjoint({card.idea_id for card in earlier.cards})
+
+
+async def test_hand_together_and_hand_alone_at_once_are_the_same(database_url: str) -> None:
+    arranging = await open_connection(database_url)
+    challenge_id = await make_challenge(arranging)
+    await make_ideas(arranging, challenge_id, 30)
+    actor = await make_actor(arranging)
+    pool = await open_pool(database_url, size=4)
+
+    async def draw(number: int) -> list[UUID]:
+        async with pool.acquire() as connection:
+            if number % 2:
+                async with connection.transaction():
+                    together = await deal_together(connection, [ask(actor, challenge_id, TEN, NOW)])
+                if together[0] is not None:
+                    return [card.id for card in together[0].cards]
+            async with connection.transaction():
+                return [card.id for card in (await deal(connection, actor, challenge_id, TEN, NOW)).cards]
+
+    hands = await asyncio.gather(*(draw(number) for number in range(4)))
+    await pool.close()
+    await arranging.close()
+    assert hands == [hands[0]] * 4
