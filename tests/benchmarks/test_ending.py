@@ -55,8 +55,10 @@ def program(code: str, temporary: Path) -> Iterator[tuple[subprocess.Popen[str],
     )
     assert process.stdout is not None
     with process, process.stdout:
-        yield process, process.stdout.readline()
-        process.kill()
+        try:
+            yield process, process.stdout.readline()
+        finally:
+            process.kill()
 
 
 def is_running(process: Path) -> bool:

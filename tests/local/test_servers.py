@@ -48,8 +48,10 @@ def another_run(directory: Path, then: str = "") -> Iterator[tuple[subprocess.Po
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
     ) as process:
         assert process.stdout is not None
-        yield process, int(process.stdout.readline())
-        process.kill()
+        try:
+            yield process, int(process.stdout.readline())
+        finally:
+            process.kill()
 
 
 async def ask(servers: LocalServers, query: str) -> object:
