@@ -1,7 +1,7 @@
 """Challenges: draft, edit, read, list."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import msgspec
@@ -211,6 +211,14 @@ async def find_visible_challenge(
     except NotFound:
         member = await queries.is_panel_member(connection, challenge_id, actor.person_id)
         return require_visible(actor, challenge, panel_member=member, asked_for=asked_for)
+
+
+async def refuse_missing(
+    connection: Connection, actor: Actor, missing_id: UUID, now: datetime, *, asked_for: str
+) -> NoReturn:
+    """NotFound for a thing of some challenge that is not there, in the words and statements of one that is hidden."""
+    await find_visible_challenge(connection, actor, missing_id, now, asked_for=asked_for)
+    raise NotFound(f"There is no such {asked_for}, or it is not open to you.")
 
 
 async def read_challenge(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ChallengeOut:

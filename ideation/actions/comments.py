@@ -113,13 +113,17 @@ async def find_visible_comment(
     """A standing comment that this person may see, with its idea; NotFound alike for all others."""
     require_scope(actor, Scope.READ)
     comment = await queries.find_comment(connection, comment_id)
-    if comment is None:
-        raise NotFound("There is no such comment, or it is not open to you.")
     try:
-        seen = await find_visible_idea(connection, actor, comment.idea_id, now)
+        seen = await find_visible_idea(connection, actor, comment_id if comment is None else comment.idea_id, now)
     except NotFound:
-        raise NotFound("There is no such comment, or it is not open to you.") from None
+        raise _missing() from None
+    if comment is None:
+        raise _missing()
     return require_standing_comment(actor, seen.challenge, comment), seen
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such comment, or it is not open to you.")
 
 
 async def list_comments(

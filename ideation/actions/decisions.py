@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from ideation.actions.challenges import find_visible_challenge
 from ideation.actions.closing import freeze
 from ideation.actions.notifications import notify_all
 from ideation.actions.panel_rankings import refuse_open_reviews
@@ -28,9 +29,9 @@ from ideation.errors import NotFound, PreconditionFailed
 from ideation.paging import Page, PageKey, cut_page
 from ideation.queries import audit
 from ideation.queries import decisions as queries
-from ideation.queries.challenges import find_challenge, is_panel_member, lock_challenge
+from ideation.queries.challenges import find_challenge, lock_challenge
 from ideation.queries.ideas import find_idea, is_author
-from ideation.rules.challenges import require_running_it, require_visible, runs_challenge
+from ideation.rules.challenges import require_running_it, runs_challenge
 from ideation.rules.decisions import (
     message_for,
     people_by_idea,
@@ -109,9 +110,9 @@ async def publish_results(connection: Connection, challenge_id: UUID, now: datet
 async def list_decisions(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> list[Decision]:
     """What was decided about an idea, for its authors and those who run the challenge; for all once it is decided."""
     idea = await find_idea(connection, idea_id)
-    challenge = None if idea is None else await find_challenge(connection, idea.challenge_id, now)
-    member = await _is_member(connection, actor, challenge)
-    visible = require_visible(actor, challenge, panel_member=member, asked_for="idea")
+    visible = await find_visible_challenge(
+        connection, actor, idea_id if idea is None else idea.challenge_id, now, asked_for="idea"
+    )
     author = await is_author(connection, idea_id, actor.person_id)
     require_visible_idea(actor, visible, idea, author=author)
     decisions = await queries.list_of_idea(connection, idea_id)
@@ -131,8 +132,7 @@ async def list_results(
     limit: int,
 ) -> Page[Result]:
     """The standing decisions, for everybody in the audience once the challenge is decided."""
-    challenge = await find_challenge(connection, challenge_id, now)
-    visible = require_visible(actor, challenge, panel_member=await _is_member(connection, actor, challenge))
+    visible = await find_visible_challenge(connection, actor, challenge_id, now)
     if not _is_decided(visible) and not runs_challenge(actor, visible):
         raise NotFound("The results are shown once the challenge is decided.")
     key = None if after is None else UUID(str(after[0]))
@@ -142,8 +142,7 @@ async def list_results(
 
 async def read_answers(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> AnswerSummary:
     """Answer rate and median time to answer, for everybody who may see the challenge."""
-    challenge = await find_challenge(connection, challenge_id, now)
-    require_visible(actor, challenge, panel_member=await _is_member(connection, actor, challenge))
+    await find_visible_challenge(connection, actor, challenge_id, now)
     return await queries.summarise_answers(connection, challenge_id, now)
 
 
@@ -199,10 +198,6 @@ async def _record(connection: Connection, actor: Actor, challenge_id: UUID, deci
         challenge_id=challenge_id,
         details={"outcome": decision.outcome, "reason": decision.reason, "decision_id": str(decision.id)},
     )
-
-
-async def _is_member(connection: Connection, actor: Actor, challenge: Challenge | None) -> bool:
-    return challenge is not None and await is_panel_member(connection, challenge.id, actor.person_id)
 
 
 def _is_decided(challenge: Challenge) -> bool:

@@ -41,11 +41,12 @@ class SeenIdea(msgspec.Struct, frozen=True, kw_only=True):
 async def find_visible_idea(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> SeenIdea:
     """The idea, if this person may see it; NotFound alike for one that does not exist. Invited people see it too."""
     idea = await queries.find_idea(connection, idea_id)
-    if idea is None:
+    # As much is asked for an idea that is not there as for one that is hidden, so that time tells nothing.
+    around = await queries.read_surroundings(connection, idea_id, actor.person_id)
+    challenge = await challenge_queries.find_challenge(connection, idea_id if idea is None else idea.challenge_id, now)
+    if idea is None or around is None:
         require_scope(actor, Scope.READ)
         raise NotFound("There is no such idea, or it is not open to you.")
-    around = await queries.read_surroundings(connection, idea_id, actor.person_id)
-    challenge = await challenge_queries.find_challenge(connection, idea.challenge_id, now)
     visible = require_visible(actor, challenge, panel_member=around.panel_member, asked_for="idea")
     require_visible_idea(actor, visible, idea, author=around.is_author or around.is_invited)
     return SeenIdea(idea=idea, challenge=visible, surroundings=around)

@@ -123,9 +123,9 @@ async def finish_import(connection: Connection, actor: Actor, import_id: UUID, n
 async def read_import(connection: Connection, actor: Actor, import_id: UUID, now: datetime) -> ImportOut:
     """How far an import is, for those who run its challenge."""
     found = await queries.find_import(connection, import_id)
+    await _challenge_of(connection, actor, import_id, found, now)
     if found is None:
-        raise NotFound("There is no such import, or it is not open to you.")
-    require_running_it(actor, await find_challenge(connection, found.challenge_id, now), asked_for="import")
+        raise _missing()
     return found
 
 
@@ -172,12 +172,24 @@ async def _running_import(
     connection: Connection, actor: Actor, import_id: UUID, now: datetime
 ) -> tuple[ImportOut, Challenge]:
     found = await queries.lock_import(connection, import_id)
+    challenge = await _challenge_of(connection, actor, import_id, found, now)
     if found is None:
-        raise NotFound("There is no such import, or it is not open to you.")
-    challenge = require_running_it(actor, await find_challenge(connection, found.challenge_id, now), asked_for="import")
+        raise _missing()
     if found.state != "running":
         raise WrongState("This import is finished; start a new one.", reason="import-finished")
     return found, await _hold_open(connection, challenge)
+
+
+async def _challenge_of(
+    connection: Connection, actor: Actor, import_id: UUID, found: ImportOut | None, now: datetime
+) -> Challenge:
+    """What is imported into, for those who run it; as much is asked for no import as for one that is hidden."""
+    challenge = await find_challenge(connection, import_id if found is None else found.challenge_id, now)
+    return require_running_it(actor, challenge, asked_for="import")
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such import, or it is not open to you.")
 
 
 async def _hold_open(connection: Connection, challenge: Challenge) -> Challenge:

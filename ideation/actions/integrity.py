@@ -35,6 +35,8 @@ async def dismiss_flag(
     """Say why a pattern is no reason to worry; nobody dismisses one of their own votes or ideas."""
     flag = await queries.find_flag(connection, flag_id)
     if flag is None:
+        # As much is asked, in the same words, for a flag that is not there as for one that is hidden.
+        await _judged_by(connection, actor, flag_id, now, asked_for="flag")
         raise NotFound("There is no such flag, or it is not open to you.")
     challenge = await _judged_by(connection, actor, flag.challenge_id, now, asked_for="flag")
     if actor.person_id in flag.people:

@@ -1,6 +1,7 @@
 """Moderation: the queue of reports, deciding them, hiding and showing ideas and comments."""
 
 from datetime import datetime
+from typing import NoReturn
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,7 @@ from ideation.queries import ideas as idea_queries
 from ideation.queries import reports as queries
 from ideation.rules.access import require_moderator
 from ideation.rules.challenges import require_visible
+from ideation.rules.ideas import may_see_idea
 from ideation.rules.moderation import require_moderating
 from ideation.staging import stage_job
 
@@ -97,7 +99,7 @@ async def resolve_report(
     """Decide a report, and with it every open report of the same thing; all who reported it are told."""
     report = await queries.find_report(connection, report_id)
     if report is None:
-        raise NotFound("There is no such report, or it is not open to you.")
+        await _refuse_missing(connection, actor, report_id, now, asked_for="report")
     subject = await _find_subject(connection, actor, report.about_idea_id, report.comment_id, now, asked_for="report")
     resolved = await queries.resolve_reports(
         connection,
@@ -181,7 +183,7 @@ async def _set_hidden(connection: Connection, subject: Subject, hidden_at: datet
 async def _find_comment(connection: Connection, actor: Actor, comment_id: UUID, now: datetime) -> Subject:
     comment = await comment_queries.find_comment(connection, comment_id)
     if comment is None or comment.deleted_at is not None:
-        raise NotFound("There is no such comment, or it is not open to you.")
+        await _refuse_missing(connection, actor, comment_id, now, asked_for="comment")
     return await _find_subject(connection, actor, comment.idea_id, comment_id, now, asked_for="comment")
 
 
@@ -196,13 +198,23 @@ async def _find_subject(
 ) -> Subject:
     """What is to be moderated, for somebody who may: hidden and withdrawn things too, drafts never."""
     idea = await idea_queries.find_idea(connection, idea_id)
-    if idea is None or idea.submitted_at is None:
-        raise NotFound(f"There is no such {asked_for}, or it is not open to you.")
-    found = await challenge_queries.find_challenge(connection, idea.challenge_id, now)
-    challenge = require_visible(actor, found, asked_for=asked_for)
+    found = await challenge_queries.find_challenge(connection, idea_id if idea is None else idea.challenge_id, now)
     author_ids = await _author_ids(connection, idea_id, comment_id)
-    require_moderating(actor, challenge, own=actor.person_id in author_ids)
+    challenge = require_visible(actor, found, asked_for=asked_for)
+    own = actor.person_id in author_ids
+    author = own or (idea is not None and idea.author_id == actor.person_id)
+    if idea is None or idea.submitted_at is None or not may_see_idea(actor, challenge, idea, author=author):
+        raise NotFound(f"There is no such {asked_for}, or it is not open to you.")
+    require_moderating(actor, challenge, own=own)
     return Subject(challenge=challenge, idea_id=idea_id, comment_id=comment_id, author_ids=author_ids, title=idea.title)
+
+
+async def _refuse_missing(
+    connection: Connection, actor: Actor, missing_id: UUID, now: datetime, *, asked_for: str
+) -> NoReturn:
+    """NotFound for something about an idea that is not there, in the words and statements of one that is hidden."""
+    await _find_subject(connection, actor, missing_id, None, now, asked_for=asked_for)
+    raise NotFound(f"There is no such {asked_for}, or it is not open to you.")
 
 
 async def _author_ids(connection: Connection, idea_id: UUID, comment_id: UUID | None) -> list[UUID]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from ideation.actions.challenges import find_visible_challenge
 from ideation.actions.replacements import replace_reviewer
 from ideation.database import Connection
 from ideation.entities.assignments import Assignment
@@ -23,12 +24,12 @@ from ideation.errors import NotFound, PreconditionFailed, WrongState
 from ideation.queries import assignments as assignment_queries
 from ideation.queries import audit
 from ideation.queries import reviews as queries
-from ideation.queries.challenges import find_challenge, is_panel_member
+from ideation.queries.challenges import find_challenge
 from ideation.queries.conflicts import declare_conflict as store_conflict
 from ideation.queries.conflicts import find_conflict
 from ideation.queries.ideas import find_idea, is_author
 from ideation.rules.access import require_policy, require_scope
-from ideation.rules.challenges import require_visible, runs_challenge
+from ideation.rules.challenges import runs_challenge
 from ideation.rules.conflicts import require_no_conflict
 from ideation.rules.ideas import require_visible_idea
 from ideation.rules.reviews import (
@@ -119,9 +120,9 @@ async def declare_conflict(
 async def list_sent_reviews(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> list[SentReview]:
     """The sent reviews of an idea, for those who run the challenge and for its reviewers once they sent theirs."""
     idea = await find_idea(connection, idea_id)
-    challenge = None if idea is None else await find_challenge(connection, idea.challenge_id, now)
-    member = challenge is not None and await is_panel_member(connection, challenge.id, actor.person_id)
-    visible = require_visible(actor, challenge, panel_member=member)
+    visible = await find_visible_challenge(
+        connection, actor, idea_id if idea is None else idea.challenge_id, now, asked_for="idea"
+    )
     author = await is_author(connection, idea_id, actor.person_id)
     require_visible_idea(actor, visible, idea, author=author)
     standing = await queries.standing_of(connection, idea_id, actor.person_id)

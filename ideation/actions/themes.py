@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from ideation.actions.challenges import find_visible_challenge
+from ideation.actions.challenges import find_visible_challenge, refuse_missing
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.people import Actor
@@ -119,7 +119,7 @@ async def set_stop_words(
 async def _find(connection: Connection, actor: Actor, theme_id: UUID, now: datetime) -> tuple[Themed, Challenge]:
     theme = await queries.find_theme(connection, theme_id)
     if theme is None:
-        raise NotFound("There is no such theme, or it is not open to you.")
+        await refuse_missing(connection, actor, theme_id, now, asked_for="theme")
     challenge = await find_visible_challenge(connection, actor, theme.challenge_id, now, asked_for="theme")
     require_moderating(actor, challenge, own=False)
     return theme, challenge

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from ideation.actions.challenges import find_visible_challenge
+from ideation.actions.challenges import find_visible_challenge, refuse_missing
 from ideation.actions.ideas_reading import find_visible_idea
 from ideation.actions.notifications import notify_all
 from ideation.database import Connection
@@ -40,7 +40,7 @@ async def approve_unsealing(
     """Open the author to those who run the challenge and to moderators; the authors are told that it happened."""
     unsealing = await queries.find_unsealing(connection, unsealing_id)
     if unsealing is None:
-        raise NotFound("There is no such request, or it is not open to you.")
+        await refuse_missing(connection, actor, unsealing_id, now, asked_for="request")
     challenge = await find_visible_challenge(connection, actor, unsealing.challenge_id, now, asked_for="request")
     require_unsealing_role(actor, challenge, approval.role)
     require_second_person(actor, unsealing, approval.role)

@@ -111,13 +111,12 @@ async def read_counts(connection: Connection, actor: Actor, idea_id: UUID, now: 
 
 async def _visible(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> tuple[Idea, Challenge]:
     idea = await idea_queries.find_idea(connection, idea_id)
-    if idea is None:
-        raise NotFound("There is no such idea, or it is not open to you.")
+    # As much is asked for an idea that is not there as for one that is hidden.
     challenge, panel_member = await challenge_queries.find_challenge_for(
-        connection, idea.challenge_id, actor.person_id, now
+        connection, idea_id if idea is None else idea.challenge_id, actor.person_id, now
     )
-    visible = require_visible(actor, challenge, panel_member=panel_member, asked_for="idea")
     author = await idea_queries.is_author(connection, idea_id, actor.person_id)
+    visible = require_visible(actor, challenge, panel_member=panel_member, asked_for="idea")
     return require_visible_idea(actor, visible, idea, author=author), visible
 
 

@@ -84,10 +84,10 @@ async def set_hidden(connection: Connection, idea_id: UUID, hidden_at: datetime 
     return await connection.fetchval(_SQL["set_hidden"], idea_id, hidden_at, now) is not None
 
 
-async def read_surroundings(connection: Connection, idea_id: UUID, person_id: UUID) -> Surroundings:
-    """What stands around an existing idea, and how one person relates to it."""
+async def read_surroundings(connection: Connection, idea_id: UUID, person_id: UUID) -> Surroundings | None:
+    """What stands around an idea, and how one person relates to it; None when there is no such idea."""
     row = await connection.fetchrow(_SQL["read_surroundings"], idea_id, person_id)
-    return msgspec.convert(row, Surroundings)
+    return None if row is None else msgspec.convert(row, Surroundings)
 
 
 async def list_my_ideas(

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tests.api.conftest import Api
 from tests.safety.matrix import Row, ask, read_table
 from tests.safety.requests_of_routes import ASKS
+from tests.safety.statements import statements_sent
 from tests.safety.world import SEALED_NAME, World
 
 ROWS = read_table()
@@ -20,6 +21,7 @@ CHANGES = [row for row in SIGNED_IN_ROWS if not row.route.startswith("GET") and 
 # Whoever sees the challenge may know that it has no results or shortlist for them yet.
 KNOWN_TO_BE_EMPTY = {"GET /v1/challenges/{challenge_id}/results", "GET /v1/challenges/{challenge_id}/shortlist"}
 HIDDEN = [row for row in API_ROWS if 404 in row.statuses.values()]
+OF_IDEAS = [row for row in API_ROWS if "{idea_id}" in row.route and "{challenge_id}" not in row.route]
 WITH_JSON = [row for row in API_ROWS if row.route in ASKS and isinstance(ASKS[row.route].body, dict)]
 # What names everybody, and the colleague's own page.
 OPEN_DIRECTORY = {"GET /v1/people", "GET /v1/policies/acceptances", "GET /admin"}
@@ -35,16 +37,39 @@ def told(answer: httpx.Response) -> dict[str, Any]:
     return {name: value for name, value in answer.json().items() if name not in {"instance", "request_id"}}
 
 
+def absent(world: World) -> World:
+    """The world with ids that nobody has."""
+    return replace(world, ids={name: str(uuid4()) for name in world.ids})
+
+
+async def noted(api: Api, world: World, route: str, token: str) -> tuple[int, dict[str, Any], int]:
+    """Status and words of an answer, and how many statements it took."""
+    with statements_sent() as sent:
+        answer = await ask(api.anonymous, world, route, token)
+    return answer.status_code, told(answer), len(sent.statements)
+
+
 @pytest.mark.parametrize("row", HIDDEN, ids=name_of)
 async def test_what_one_may_not_see_answers_as_what_is_not_there(api: Api, world: World, row: Row) -> None:
-    """For those the table answers with 404: the same for an object that nobody has."""
-    absent = replace(world, ids={name: str(uuid4()) for name in world.ids})
+    """For those the table answers with 404: the same for an object that nobody has, after as many statements."""
     for who in [name for name in ("outsider", "employee") if row.statuses[name] == 404]:
         if who == "employee" and row.route in KNOWN_TO_BE_EMPTY:
             continue
-        hidden = await ask(api.anonymous, world, row.route, world.tokens[who])
-        missing = await ask(api.anonymous, absent, row.route, world.tokens[who])
-        assert (who, hidden.status_code, told(hidden)) == (who, missing.status_code, told(missing))
+        hidden, missing = [await noted(api, which, row.route, world.tokens[who]) for which in (world, absent(world))]
+        assert (who, hidden) == (who, missing)
+
+
+@pytest.mark.parametrize("thing", ["hidden_idea", "draft_idea"])
+@pytest.mark.parametrize("row", OF_IDEAS, ids=name_of)
+async def test_idea_that_one_may_not_see_answers_as_one_that_is_not_there(
+    api: Api, world: World, row: Row, thing: str
+) -> None:
+    """For colleagues who see the challenge."""
+    instead = replace(world, ids=world.ids | {name: world.ids[thing] for name in world.ids if name.endswith("idea")})
+    hidden, missing = [
+        await noted(api, which, row.route, world.tokens["employee"]) for which in (instead, absent(world))
+    ]
+    assert hidden == missing
 
 
 @pytest.mark.parametrize("row", CHANGES, ids=name_of)
