@@ -1,10 +1,14 @@
 """Every filter and every cursor that the OpenAPI document names, with text that would be SQL."""
 
 import base64
+import inspect
+import re
 import secrets
+import sys
 from typing import Any
 
 import pytest
+from litestar.routes import HTTPRoute
 
 from api.openapi import describe
 from tests.api.conftest import Api
@@ -18,6 +22,8 @@ SQL = ["' OR '1'='1", "'; DROP TABLE ideas; --", "1) UNION SELECT secret --", "$
 NEARLY_RIGHT = base64.urlsafe_b64encode(b"\0" * 16 + b'["a"]').decode()
 FORGED = ["x", "", "AAAA", "%00", "../..", "\u00e9", "' OR 1=1 --", NEARLY_RIGHT]
 
+# How the code of a page reads the address.
+READ_BY_PAGES = re.compile(r'(?:view\.(?:word|choice|id)|query_params\.get)\(\s*"(\w+)"')
 FOR_MODERATORS = {"/v1/reports", "/v1/hidden"}
 
 
@@ -52,6 +58,35 @@ async def test_sql_in_any_filter_is_only_text(api: Api, world: World, attack: st
         assert "syntax error" not in answer.text
     after = await api.connection.fetchval(tables), await api.connection.fetchval("SELECT count(*) FROM ideas")
     assert after == before
+
+
+def words_of_pages(api: Api) -> list[tuple[str, str]]:
+    """Path of every page, and the names in its address that the module which shows it reads."""
+    handlers = [
+        (route.path_format, route.route_handler_map["GET"][0])
+        for route in api.app.routes
+        if isinstance(route, HTTPRoute) and "GET" in route.route_handler_map
+    ]
+    return [
+        (path, name)
+        for path, handler in handlers
+        if handler.fn.__module__.startswith("api.web.")
+        for name in sorted(set(READ_BY_PAGES.findall(inspect.getsource(sys.modules[handler.fn.__module__]))))
+    ]
+
+
+@pytest.mark.parametrize("attack", SQL[:2])
+async def test_sql_in_any_word_of_a_page_address_is_only_text(api: Api, world: World, attack: str) -> None:
+    before = await api.connection.fetchval("SELECT count(*) FROM ideas")
+    asked = words_of_pages(api)
+    assert len(asked) > 50
+    assert {name for _, name in asked} >= {"q", "tag", "state", "sort", "theme", "department", "cursor", "person"}
+    for path, name in asked:
+        headers = {"Authorization": f"Bearer {world.tokens['administrator']}"}
+        answer = await api.anonymous.get(address_of(world, path), params={name: attack}, headers=headers)
+        assert answer.status_code < 500, (path, name, attack)
+        assert "syntax error" not in answer.text
+    assert await api.connection.fetchval("SELECT count(*) FROM ideas") == before
 
 
 @pytest.mark.parametrize("forged", FORGED)
