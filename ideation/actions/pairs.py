@@ -7,9 +7,10 @@ from ideation.database import Connection
 from ideation.entities.challenges import Challenge, VotingMethod
 from ideation.entities.pairs import AnswerPair, DealPairs, Pair, PairedIdea, PairHand, PairRow
 from ideation.entities.people import Actor
-from ideation.errors import ChallengeClosed, NotFound, WrongState
+from ideation.errors import ChallengeClosed, NotFound, OwnIdea, WrongState
 from ideation.queries import feed as feed_queries
 from ideation.queries import pairs as queries
+from ideation.queries import votes as vote_queries
 from ideation.rules.access import require_taking_part
 from ideation.rules.challenges import require_visible
 from ideation.rules.pairs import choose_pairs
@@ -49,6 +50,9 @@ async def answer(connection: Connection, actor: Actor, pair_id: UUID, form: Answ
         raise NotFound("There is no such pair among those dealt to you.")
     if not await queries.answer_pair(connection, pair_id, actor, form.answer, now):
         await _open_challenge(connection, actor, found[0], now)
+        for idea_id in (found[1].left_id, found[1].right_id):
+            if await vote_queries.is_author_of_folded(connection, idea_id, actor.person_id):
+                raise OwnIdea
         raise NotFound("One of these ideas is no longer open to you; ask for another pair.")
     answered = await queries.find_pair(connection, pair_id, actor.person_id)
     return _pair((answered or found)[1])

@@ -18,6 +18,10 @@ FROM impressions JOIN ideas ON ideas.id = impressions.idea_id
 WHERE impressions.person_id = $1 AND impressions.challenge_id = $2 AND impressions.sitting_id = $3
   AND belongs_in_feed(ideas)
   AND NOT EXISTS (SELECT FROM votes WHERE votes.idea_id = ideas.id AND votes.person_id = $1)
+  -- Whoever became an author since, also by a merge, cannot answer it any more.
+  AND NOT EXISTS (SELECT FROM idea_authors JOIN ideas AS folded ON folded.id = idea_authors.idea_id
+                  WHERE ideas.id IN (folded.id, folded.canonical_id)
+                    AND idea_authors.person_id = $1 AND agreed_at IS NOT NULL)
 ORDER BY impressions.position;
 
 -- hold_feeds: hold off other requests of these people for cards of these challenges, until this transaction ends

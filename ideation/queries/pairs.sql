@@ -7,6 +7,10 @@ SELECT pairs.id, left_id, on_left.title AS left_title, on_left.body AS left_body
 FROM pairs JOIN ideas AS on_left ON on_left.id = left_id JOIN ideas AS on_right ON on_right.id = right_id
 WHERE pairs.challenge_id = $1 AND person_id = $2 AND answer IS NULL
   AND belongs_in_feed(on_left) AND belongs_in_feed(on_right)
+  -- Whoever became an author since, also by a merge, cannot answer it any more.
+  AND NOT EXISTS (SELECT FROM idea_authors JOIN ideas AS folded ON folded.id = idea_authors.idea_id
+                  WHERE idea_authors.person_id = $2 AND agreed_at IS NOT NULL
+                    AND (folded.id IN (left_id, right_id) OR folded.canonical_id IN (left_id, right_id)))
 ORDER BY dealt_at, pairs.id;
 
 -- list_candidates: the least seen ideas and the best ones of the latest ranking, never one's own
@@ -56,6 +60,9 @@ FROM (SELECT pairs.id FROM pairs JOIN challenges ON challenges.id = pairs.challe
       WHERE pairs.id = $1 AND pairs.person_id = $2 AND takes_votes(challenges, $4) AND in_audience(challenges, $5, $6)
         AND on_left.state NOT IN ('draft', 'withdrawn') AND on_left.hidden_at IS NULL
         AND on_right.state NOT IN ('draft', 'withdrawn') AND on_right.hidden_at IS NULL
+        AND NOT EXISTS (SELECT FROM idea_authors JOIN ideas AS folded ON folded.id = idea_authors.idea_id
+                        WHERE idea_authors.person_id = $2 AND agreed_at IS NOT NULL
+                          AND (folded.id IN (left_id, right_id) OR folded.canonical_id IN (left_id, right_id)))
       FOR KEY SHARE OF challenges) AS open
 WHERE pairs.id = open.id
 RETURNING pairs.id;

@@ -103,6 +103,21 @@ async def test_feed_leaves_out_what_may_not_be_dealt(connection: Connection) -> 
     assert [card.idea_id for card in hand.cards] == [shown]
 
 
+@pytest.mark.parametrize("by", ["agreeing", "a merge"])
+async def test_card_that_waits_goes_when_its_person_becomes_an_author(connection: Connection, by: str) -> None:
+    challenge_id = await make_challenge(connection)
+    first, second = await make_ideas(connection, challenge_id, 2)
+    actor = await make_actor(connection)
+    assert len((await deal(connection, actor, challenge_id, TEN, NOW)).cards) == 2
+    written = first
+    if by == "a merge":
+        written = await make_idea(connection, challenge_id, canonical_id=first)
+    author = {"person_id": actor.person_id, "invited_by": actor.person_id, "invited_at": NOW, "agreed_at": NOW}
+    await insert(connection, "idea_authors", idea_id=written, **author)
+    waiting = (await deal(connection, actor, challenge_id, TEN, NOW)).cards
+    assert [card.idea_id for card in waiting] == [second]
+
+
 async def test_restored_idea_is_dealt_again(connection: Connection) -> None:
     challenge_id = await make_challenge(connection)
     idea_id = await make_idea(connection, challenge_id)

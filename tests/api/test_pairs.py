@@ -38,6 +38,19 @@ async def test_pairs_are_dealt_once_counted_once_and_a_reload_shows_them_again(a
     assert await api.connection.fetchval("SELECT count(*) FROM pairs WHERE challenge_id = $1", challenge_id) == 6
 
 
+async def test_whoever_becomes_an_author_no_longer_compares_the_own_idea(api: Api) -> None:
+    challenge_id, ideas = await pairwise_challenge(api, 2)
+    voter_id = await make_person(api.connection)
+    voter = await api.client_for(voter_id)
+    (pair,) = (await voter.post(f"/v1/challenges/{challenge_id}/pairs", json={})).json()["pairs"]
+    merged = await make_idea(api.connection, challenge_id, voter_id, canonical_id=ideas[0])
+    refused = await voter.put(f"/v1/pairs/{pair['id']}/answer", json={"answer": "left"})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/own-idea")
+    assert (await voter.post(f"/v1/challenges/{challenge_id}/pairs", json={})).json()["pairs"] == []
+    await api.connection.execute("UPDATE ideas SET canonical_id = NULL WHERE id = $1", merged)
+    assert (await voter.put(f"/v1/pairs/{pair['id']}/answer", json={"answer": "left"})).status_code == 200
+
+
 async def test_answers_are_changed_while_voting_is_open_and_only_by_whom_they_were_asked(api: Api) -> None:
     challenge_id, _ = await pairwise_challenge(api, 2, vote_closes_at=NOW + timedelta(days=1))
     voter = await api.client_for(await make_person(api.connection))
