@@ -10,6 +10,7 @@ from ideation.entities.people import Actor
 from ideation.errors import Invalid, NotFound
 from ideation.queries import audit
 from ideation.queries import costs as queries
+from ideation.rules.challenges import require_unarchived
 
 
 async def list_costs(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> list[IdeaCost]:
@@ -22,7 +23,7 @@ async def set_costs(
     connection: Connection, actor: Actor, challenge_id: UUID, input: SetCosts, now: datetime
 ) -> list[IdeaCost]:
     """Keep these estimates, or none of them when one names an idea that the challenge does not have."""
-    await challenge_run_by(connection, actor, challenge_id, now)
+    require_unarchived(await challenge_run_by(connection, actor, challenge_id, now))
     given = {item.idea_id: item.cost for item in input.costs}
     if len(given) < len(input.costs):
         raise Invalid("An idea is named twice.", reason="idea-twice")

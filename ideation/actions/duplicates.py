@@ -39,6 +39,7 @@ from ideation.queries import duplicates as queries
 from ideation.queries import idea_authors as author_queries
 from ideation.rules.access import require_scope, require_taking_part
 from ideation.rules.authorship import may_know_authors
+from ideation.rules.challenges import require_unarchived
 from ideation.rules.duplicates import groups_of, model_is_due
 from ideation.rules.moderation import require_moderating
 from ideation.staging import stage_job
@@ -138,6 +139,7 @@ async def decide_pairs(
 ) -> VerdictsOut:
     """Confirm or dismiss pairs; the verdict is remembered, and enough of them retrain the finder."""
     challenge = await _require_moderated(connection, actor, challenge_id, now)
+    require_unarchived(challenge)
     pairs = await queries.hold_pairs(connection, challenge_id, verdicts.pair_ids)
     if len(pairs) < len(set(verdicts.pair_ids)):
         raise NotFound("Some of these pairs are not in this challenge.")
@@ -209,6 +211,7 @@ async def propose_pair(
     """Say that two ideas are the same; a moderator decides. A pair that was dismissed does not come back."""
     require_taking_part(actor)
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
+    require_unarchived(challenge)
     first, second = sorted(new.idea_ids)
     if first == second:
         raise Invalid("Name two different ideas.", field="idea_ids", reason="two-ideas")

@@ -13,6 +13,7 @@ from ideation.entities.people import Actor
 from ideation.errors import AlreadyExists, Forbidden, Invalid, NotFound, WrongState
 from ideation.queries import idea_authors as queries
 from ideation.rules.access import require_taking_part
+from ideation.rules.challenges import require_unarchived
 from ideation.rules.ideas_writing import require_author, require_idea_state
 
 MAX_AUTHORS = 20
@@ -53,6 +54,7 @@ async def invite_co_author(
 async def _find_open_idea(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> SeenIdea:
     require_taking_part(actor)
     seen = await find_visible_idea(connection, actor, idea_id, now)
+    require_unarchived(seen.challenge)
     require_idea_state(
         seen.idea, IdeaState.DRAFT, IdeaState.SUBMITTED, IdeaState.UNDER_REVIEW, doing="given other authors"
     )

@@ -20,6 +20,7 @@ from ideation.ids import new_id
 from ideation.queries import challenges as challenge_queries
 from ideation.queries import ideas as queries
 from ideation.rules.access import require_taking_part
+from ideation.rules.challenges import require_unarchived
 from ideation.rules.challenges_windows import takes_ideas
 from ideation.rules.ideas_writing import (
     closed,
@@ -139,7 +140,8 @@ def _same(idea: Idea, wording: Wording) -> bool:
 
 async def withdraw_idea(connection: Connection, actor: Actor, idea_id: UUID, version: int, now: datetime) -> IdeaOut:
     """Take an idea back before it is decided; votes and comments stay on their rows."""
-    idea, _ = await find_own_idea(connection, actor, idea_id, version, now)
+    idea, challenge = await find_own_idea(connection, actor, idea_id, version, now)
+    require_unarchived(challenge)
     require_idea_state(idea, IdeaState.SUBMITTED, IdeaState.UNDER_REVIEW, doing="withdrawn")
     if not await queries.withdraw_idea(connection, idea_id, version, now):
         await _require_unchanged(connection, idea)

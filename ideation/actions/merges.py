@@ -21,7 +21,8 @@ from ideation.paging_keys import time_and_id, time_key
 from ideation.queries import audit
 from ideation.queries import idea_authors as author_queries
 from ideation.queries import merges as queries
-from ideation.rules.merges import choose_survivor, require_found, require_shown, require_unarchived
+from ideation.rules.challenges import require_unarchived
+from ideation.rules.merges import choose_survivor, require_found, require_shown
 from ideation.rules.moderation import require_moderating
 from ideation.staging import stage_job
 

@@ -27,6 +27,7 @@ from ideation.ids import new_id
 from ideation.paging import Page, PageKey, cut_page
 from ideation.queries import audit
 from ideation.queries import themes as queries
+from ideation.rules.challenges import require_unarchived
 from ideation.rules.moderation import require_moderating
 from ideation.staging import stage_job
 
@@ -65,6 +66,7 @@ async def join_themes(
     """Let themes become part of another one of the same level."""
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     require_moderating(actor, challenge, own=False)
+    require_unarchived(challenge)
     await queries.hold_themes(connection, challenge_id)
     into = await _require_of(connection, challenge_id, join.into_id)
     ended = [await _require_of(connection, challenge_id, theme_id) for theme_id in join.theme_ids]
@@ -107,6 +109,7 @@ async def set_stop_words(
     """Replace the words that say nothing in this challenge; pairs and labels follow in the next run."""
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     require_moderating(actor, challenge, own=False)
+    require_unarchived(challenge)
     kept = list(dict.fromkeys(word.lower() for word in words.words))
     if kept != challenge.stop_words:
         await queries.set_stop_words(connection, challenge_id, kept, now)
@@ -122,6 +125,7 @@ async def _find(connection: Connection, actor: Actor, theme_id: UUID, now: datet
         await refuse_missing(connection, actor, theme_id, now, asked_for="theme")
     challenge = await find_visible_challenge(connection, actor, theme.challenge_id, now, asked_for="theme")
     require_moderating(actor, challenge, own=False)
+    require_unarchived(challenge)
     return theme, challenge
 
 

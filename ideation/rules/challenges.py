@@ -2,7 +2,7 @@
 
 from ideation.entities.challenges import Challenge, ChallengeState
 from ideation.entities.people import Actor, Role, Scope
-from ideation.errors import Forbidden, NotFound
+from ideation.errors import Forbidden, NotFound, WrongState
 from ideation.rules.access import require_scope
 
 
@@ -49,3 +49,9 @@ def require_running_it(actor: Actor, challenge: Challenge | None, *, asked_for: 
             "Only the challenge's owner, its sponsor or an administrator may do this.", reason="for-runners"
         )
     return visible
+
+
+def require_unarchived(challenge: Challenge) -> None:
+    """What was put away stays as it is; only moderation goes on."""
+    if challenge.state is ChallengeState.ARCHIVED:
+        raise WrongState("An archived challenge no longer changes.", reason="archived", state=challenge.state)

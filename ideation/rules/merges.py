@@ -3,18 +3,11 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from ideation.entities.challenges import Challenge, ChallengeState
 from ideation.entities.ideas import IdeaState
 from ideation.entities.merges import MergeableIdea
 from ideation.errors import Invalid, NotFound, WrongState
 
 _NOT_SHOWN = (IdeaState.DRAFT, IdeaState.WITHDRAWN)
-
-
-def require_unarchived(challenge: Challenge) -> None:
-    """What was put away stays as it is."""
-    if challenge.state is ChallengeState.ARCHIVED:
-        raise WrongState("An archived challenge no longer changes.", reason="archived", state=challenge.state)
 
 
 def require_found(ids: Iterable[UUID], found: Sequence[MergeableIdea], challenge_id: UUID) -> None:
