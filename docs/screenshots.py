@@ -76,7 +76,7 @@ _OWNER = ["/challenges/new", "/moderation"] + [
     for page in ("board", "answers", "duplicates", "themes", "panel", "meeting", "report", "imports")
 ]
 _OWNER += ["{decided}/" + page for page in ("budget", "plan", "edit", "edit/people", "edit/dates", "edit/criteria")]
-_OWNER += ["{decided}/edit/check", "{decided}/nowhere", "{decided}"]
+_OWNER += ["{decided}/edit/check", "{decided}"]
 _ADMINISTRATOR = ["/admin", "/admin/policy", "/admin/audit", "/admin/jobs", "/admin/settings"]
 EVERY = [
     *(("employee", path) for path in _EMPLOYEE),

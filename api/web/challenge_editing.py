@@ -185,7 +185,9 @@ async def _choices(
     if step is Step.CRITERIA:
         typed = [row for row in range(MOST_ROWS) if any(form.text(f"{name}-{row}") for name in CRITERION_FIELDS[1:3])]
         rows = range(min(MOST_ROWS, max(typed, default=-1) + 1 + SPARE_ROWS))
-        return {"rows": rows, "anchored": {row: anchored_scores(form, row) for row in rows}}
+        anchored = {row: anchored_scores(form, row) for row in rows}
+        filled_in = {row: any(form.text(f"anchor-{row}-{score}") for score in anchored[row]) for row in rows}
+        return {"rows": rows, "anchored": anchored, "typed_anchors": filled_in}
     if step is Step.CHECK:
         dated = [(name, moment) for name in DATES if (moment := getattr(challenge, name)) is not None]
         return {"timeline": sorted(dated, key=lambda date: date[1])}

@@ -14,7 +14,8 @@ _HUES = 8
 _REGION_SPREADS = 1.7
 _MOST_NAMES = 14
 _NAME_CHARACTERS = 26
-_CHARACTER_WIDTH, _LINE_HEIGHT = 10.5, 26
+# Of names as they are drawn on a desk, and on a phone, where the whole map is as wide as a hand.
+_CHARACTER_WIDTH, _LINE_HEIGHT, _NARROW_CHARACTER_WIDTH = 11.8, 26, 19.5
 _POINT_RADII = (4.0, 11.0)
 _CELL_RADII = (3.5, 16.0)
 _PLAIN_RADIUS = 6.0
@@ -51,6 +52,7 @@ class Name(msgspec.Struct, frozen=True):
     x: float
     y: float
     large: bool
+    narrow_x: float
 
 
 class Drawing(msgspec.Struct, frozen=True):
@@ -191,7 +193,9 @@ def _names(areas: Sequence[Area]) -> Iterator[Name]:
         free = all(abs(x - tx) > half + th or abs(y - ty) > _LINE_HEIGHT for tx, ty, th in taken)
         if text and free and len(taken) < _MOST_NAMES:
             taken.append((x, y, half))
-            yield Name(text=text, x=round(x, 1), y=round(y, 1), large=number < 5)
+            narrow_half = len(text) * _NARROW_CHARACTER_WIDTH / 2
+            narrow_x = min(max(area.x, narrow_half + 4), WIDTH - narrow_half - 4)
+            yield Name(text=text, x=round(x, 1), y=round(y, 1), large=number < 5, narrow_x=round(narrow_x, 1))
 
 
 def _shortened(text: str) -> str:

@@ -68,7 +68,7 @@ def bars(values: Sequence[tuple[object, int]], width: int) -> list[Bar]:
 
 CURVE_WIDTH = 560
 CURVE_HEIGHT = 220
-_CURVE_LEFT = 44
+_CURVE_LEFT = 64
 _CURVE_TOP = 12
 _CURVE_FLOOR = CURVE_HEIGHT - 28
 

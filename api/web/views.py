@@ -1,5 +1,6 @@
 """What every page needs: its texts, who looks at it, its templates and where to go next."""
 
+import re
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from enum import StrEnum
 from string import punctuation
@@ -26,6 +27,7 @@ from ideation.settings import Settings
 FLASH_COOKIE = "ideation_flash"
 LANGUAGE_COOKIE = "ideation_language"
 
+_MARKS = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|\*\*|__|`+|^#{1,6} |^> ?", re.MULTILINE)
 _ENVIRONMENT = Environment(
     loader=PackageLoader("api.web", "templates"),
     autoescape=True,
@@ -35,6 +37,8 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.globals["asset"] = asset_path
 _ENVIRONMENT.globals["once"] = lambda: uuid4().hex
+# The beginning of a text in Markdown, which may end in the middle of a mark, as plain words.
+_ENVIRONMENT.filters["plain"] = lambda text: _MARKS.sub(lambda mark: mark[1] or "", text)
 # Thousands apart by a narrow space that does not break, which English and German readers take alike.
 _ENVIRONMENT.filters["amount"] = lambda value: f"{value:,.0f}".replace(",", "\u202f")
 
