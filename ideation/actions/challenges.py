@@ -38,6 +38,7 @@ from ideation.rules.challenges_windows import (
     takes_ideas,
     takes_votes,
 )
+from ideation.rules.moments import in_utc
 from ideation.staging import stage_job
 
 
@@ -64,7 +65,7 @@ async def create_challenge(connection: Connection, actor: Actor, new: NewChallen
 
 
 def _draft(actor: Actor, new: NewChallenge, now: datetime) -> Challenge:
-    given = {name: getattr(new, name) for name in EDITABLE}
+    given = in_utc({name: getattr(new, name) for name in EDITABLE})
     given["owner_id"] = new.owner_id or actor.person_id
     given["sponsor_id"] = new.sponsor_id or given["owner_id"]
     return Challenge(
@@ -102,7 +103,7 @@ async def edit_challenge(
 
 
 def _given(edit: ChallengeEdit) -> dict[str, Any]:
-    return {name: getattr(edit, name) for name in EDITABLE if getattr(edit, name) is not UNSET}
+    return in_utc({name: getattr(edit, name) for name in EDITABLE if getattr(edit, name) is not UNSET})
 
 
 async def _change_criteria(connection: Connection, challenge: Challenge, criteria: list[CriterionInput]) -> None:

@@ -1,6 +1,7 @@
 """What people decide about a challenge: publish, extend, close early, reopen, archive."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from ideation.queries import criteria as criteria_queries
 from ideation.rules.challenges import require_running_it
 from ideation.rules.challenges_editing import require_state
 from ideation.rules.challenges_windows import check_not_over, check_published, check_weights, closes_at
+from ideation.rules.moments import in_utc
 from ideation.staging import stage_job
 
 
@@ -40,7 +42,7 @@ async def extend_challenge(
     """Let a challenge that has not closed run longer."""
     before = await _lock(connection, actor, challenge_id, version, now)
     require_state(before, ChallengeState.SCHEDULED, ChallengeState.RUNNING, doing="extended")
-    after = replace(before, submit_closes_at=closing.submit_closes_at, vote_closes_at=closing.vote_closes_at)
+    after = replace(before, **_ends(closing))
     _require_later(before, after)
     check_published(after)
     await _stage_dates(connection, after, now)
@@ -73,12 +75,7 @@ async def reopen_challenge(
     """Take ideas and votes again after the close; earlier rankings stay, the next close makes a new one."""
     before = await _lock(connection, actor, challenge_id, version, now)
     require_state(before, ChallengeState.IN_REVIEW, doing="reopened")
-    after = replace(
-        before,
-        frozen_at=None,
-        submit_closes_at=closing.submit_closes_at,
-        vote_closes_at=closing.vote_closes_at,
-    )
+    after = replace(before, frozen_at=None, **_ends(closing))
     check_published(after)
     check_not_over(after, now)
     await _stage_dates(connection, after, now)
@@ -97,6 +94,10 @@ async def archive_challenge(
     frozen_at = now if await freeze(connection, challenge_id, now) else before.frozen_at
     after = replace(before, stage=Stage.ARCHIVED, frozen_at=frozen_at)
     return await store_challenge(connection, actor, before, after, action="challenge.archived", now=now)
+
+
+def _ends(closing: NewClosing) -> dict[str, Any]:
+    return in_utc({"submit_closes_at": closing.submit_closes_at, "vote_closes_at": closing.vote_closes_at})
 
 
 async def _lock(connection: Connection, actor: Actor, challenge_id: UUID, version: int, now: datetime) -> Challenge:

@@ -40,6 +40,7 @@ from ideation.queries import audit
 from ideation.queries import transfer as queries
 from ideation.queries.challenges import find_challenge
 from ideation.rules.challenges import require_running_it
+from ideation.rules.moments import in_utc
 from ideation.staging import stage_job
 
 Format = Literal["jsonl", "csv"]
@@ -161,8 +162,12 @@ def _problem(line: Parsed, now: datetime) -> Invalid | None:
     """What is wrong with a line by itself. A moment to come would look new to every ranking until it is there."""
     if isinstance(line, Invalid):
         return line
-    for name in ("at", "submitted_at"):
-        moment: datetime = getattr(line, name, now)
+    moments = {name: getattr(line, name) for name in ("at", "submitted_at") if hasattr(line, name)}
+    try:
+        moments = in_utc(moments)
+    except Invalid as error:
+        return error
+    for name, moment in moments.items():
         if moment > now:
             return Invalid(f"{name} lies in the future.", reason="line-future", name=name)
     return None

@@ -1,8 +1,12 @@
 """Times that people name must be ones that can be compared and stored."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from ideation.errors import Invalid
+
+# What is stored stays clear of both ends of the calendar: a reader's time zone, or some days more, never pass them.
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 
 
 def require_usable_moment(moment: datetime | None, field: str) -> None:
@@ -17,3 +21,16 @@ def require_usable_moment(moment: datetime | None, field: str) -> None:
         moment.astimezone(UTC)
     except OverflowError:
         raise Invalid("This time is too far away.", field=field, reason="time-too-far") from None
+
+
+def in_utc(given: dict[str, Any]) -> dict[str, Any]:
+    """Values to be stored by field, with every time in UTC; Invalid for one that is beyond the calendar."""
+    return {name: _in_utc(value, name) if isinstance(value, datetime) else value for name, value in given.items()}
+
+
+def _in_utc(moment: datetime, field: str) -> datetime:
+    require_usable_moment(moment, field)
+    found = moment.astimezone(UTC)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Invalid("This time is too far away.", field=field, reason="time-too-far")
+    return found

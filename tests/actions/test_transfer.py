@@ -349,6 +349,8 @@ async def test_line_of_a_moment_to_come_is_rejected(connection: Connection) -> N
             "body": "x",
             "at": "2999-01-01T00:00:00Z",
         },
+        idea("first", "ada", submitted_at="0001-01-01T00:00:00+11:00"),
+        idea("last", "ada", submitted_at="9999-12-31T23:59:59-11:00"),
     )
 
     await take_batch(connection, actor, import_id, lines, NOW)
@@ -357,6 +359,8 @@ async def test_line_of_a_moment_to_come_is_rejected(connection: Connection) -> N
     assert [(one.line_number, one.reason) for one in rejected.items] == [
         (3, "submitted_at lies in the future."),
         (4, "at lies in the future."),
+        (5, "This time is too far away."),
+        (6, "This time is too far away."),
     ]
     assert await connection.fetchval("SELECT count(*) FROM ideas WHERE challenge_id = $1", challenge_id) == 1
 

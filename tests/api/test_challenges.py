@@ -164,6 +164,35 @@ async def test_publishing_is_refused_while_something_is_unsound(api: Api, given:
     assert (answer.status_code, answer.json()["type"], answer.json()["field"]) == (422, "/problems/invalid", field)
 
 
+async def test_times_are_answered_and_recorded_in_utc_whatever_zone_they_were_sent_in(api: Api) -> None:
+    _, client = await owner(api)
+    sent = {"question": "When?", "submit_opens_at": "2026-12-01T10:00:00+05:30"}
+    made = (await client.post("/v1/challenges", json=sent)).json()
+    assert made["submit_opens_at"] == "2026-12-01T04:30:00Z"
+    edited = await client.patch(
+        f"/v1/challenges/{made['id']}", json={"answer_by": "2026-12-31T20:00:00-08:00"}, headers={"If-Match": '"1"'}
+    )
+    assert edited.json()["answer_by"] == "2027-01-01T04:00:00Z"
+    trail = "SELECT details FROM audit_events WHERE action = 'challenge.edited' AND subject_id = $1"
+    details = await api.connection.fetchval(trail, made["id"])
+    assert details["changed"]["answer_by"] == [None, "2027-01-01T04:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-11:00", "9999-06-01T00:00:00Z", "0001-01-01T00:00:00+11:00", "1899-12-31T23:59:59Z"]
+)
+async def test_times_beyond_the_calendar_are_refused(api: Api, moment: str) -> None:
+    _, client = await owner(api)
+    made = await draft(client)
+    answers = [
+        await client.post("/v1/challenges", json={"question": "When?", "answer_by": moment}),
+        await client.patch(f"/v1/challenges/{made['id']}", json={"answer_by": moment}, headers={"If-Match": '"1"'}),
+    ]
+    assert [(one.status_code, one.json().get("reason"), one.json().get("field")) for one in answers] == [
+        (422, "time-too-far", "answer_by")
+    ] * 2
+
+
 async def test_challenge_without_an_end_is_always_on(api: Api) -> None:
     _, client = await owner(api)
     made = await published(
