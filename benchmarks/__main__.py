@@ -41,12 +41,17 @@ BENCHMARKS = {
     ),
     "themes": Benchmark("themes", "how steady themes and map are; agreement with labels in folders you name"),
     "pages": Benchmark("pages", "time and size of every page", full=("--full",)),
+    "feed": Benchmark(
+        "feed_fairness",
+        "how evenly views spread when people draw at once",
+        quick=("--people", "300", "--waves", "2"),
+    ),
     "scoring-speed": Benchmark("scoring_speed", "time of the scoring methods", full=("--large",)),
     "scoring-crowd": Benchmark(
         "scoring_crowd",
         "the crowd score alone, and a ring of colleagues",
         quick=("--seeds", "2", "--cards", "7.5", "76"),
-        full=("--seeds", "30", "--first-seed", "1000"),
+        full=("--seeds", "30", "--first-seed", "1000", "--ring-seeds", "12"),
     ),
     "scoring-real": Benchmark("scoring_real", "scoring on real votes and reviews, parts of them hidden"),
     "scoring-simulation": Benchmark(

@@ -1,6 +1,6 @@
 """The crowd score alone: recall at few and many views an idea, and what a ring of colleagues can do.
 
-python benchmarks/scoring_crowd.py [--seeds 6] [--first-seed 2000] [--cards 7.5 76] [--json]
+python benchmarks/scoring_crowd.py [--seeds 6] [--first-seed 2000] [--cards 7.5 76] [--ring-seeds 6] [--json]
 """
 
 import argparse
@@ -104,17 +104,19 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--cards", type=float, nargs="*", default=list(SESSIONS), help="average cards of a voter")
+    parser.add_argument("--ring-seeds", type=int, help="worlds for the ring, unless as many as for recall")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
-    views, attack = recall_by_views(seeds, arguments.cards), ring(seeds)
+    attacked = seeds if arguments.ring_seeds is None else seeds[: arguments.ring_seeds]
+    views, attack = recall_by_views(seeds, arguments.cards), ring(attacked)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode({"recall": views, "ring": attack}).decode() + "\n")
         return
     print(f"Recall of the true top 20 among the best 200, {arguments.seeds} worlds")
     for row in views:
         print(", ".join(f"{name} {mean:.3f} ± {half:.3f}" for name, (mean, half) in row.items()))
-    print("Ten average ideas in the top tenth")
+    print(f"Ten average ideas in the top tenth, {len(attacked)} worlds")
     for name, (mean, half) in attack.items():
         print(f"{name:24s} {mean:.3f} ± {half:.3f}")
 

@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 from scipy import stats
 
-from scoring import alternatives, beta_binomial, exposure, pairwise, panel, wilson
+from scoring import alternatives, beta_binomial, exposure, pairwise, panel, ranks, wilson
 from scoring.checks import Floats, Ints
 
 Z_90 = 1.6448536269514722
@@ -168,11 +168,13 @@ def _rankings(data: Votes, used: np.ndarray[tuple[int], np.dtype[np.bool_]], ide
         idea_count=ideas,
         department_count=1,
     )
+    fit = exposure.fit(columns)
     return {
         "count of agrees": np.asarray(yes, dtype=np.float64),
         "Wilson lower bound": wilson.lower_bound(yes, views),
         "Beta-Binomial": beta_binomial.score(yes, views, prior).mean,
-        "exposure logit": exposure.fit(columns).score,
+        "exposure logit": fit.score,
+        "exposure logit, P(top tenth)": ranks.chances(fit.score, fit.score_sd, max(1, ideas // 10), seed=1).top_k,
     }
 
 
