@@ -13,9 +13,10 @@ import numpy.typing as npt
 from scoring.checks import Floats, Ints, floats, labels
 from scoring.errors import ScoringError
 
-FORMULA_VERSION = "panel-blup/3"
+FORMULA_VERSION = "panel-blup/4"
 EM_STEPS = 12
 MIN_VARIANCE = 1e-4
+GUESS_WEIGHT = 2.0
 CROWD_PRECISION = 1.0
 SHARED_BIAS = 0.12
 
@@ -156,8 +157,8 @@ def fit(
     """Calibrated scores for every idea of the challenge, reviewed or not.
 
     `crowd`: (ideas,) crowd score in any unit; standardised here; None or a constant means no crowd prior. `variances`
-    fixes them; None estimates them by 12 EM steps, with weak starting guesses that keep a panel of one reviewer or of
-    equal scores well defined.
+    fixes them; None estimates them by 12 EM steps. A guess (shares of the spread, with one point² of doubt) counts as
+    two further observations of each (an inverse-gamma prior), so that few or equal scores do not pass for certainty.
 
     `shared_bias`: share φ of σq², in [0, 1), that all reviewers err by together (such as a dislike of novelty) and that
     no number of reviews takes away: score = prior + (1−φ)·q', variance = var(q') + φ·σq², at most the σq² of an idea
@@ -236,17 +237,23 @@ def _fixed_effects(data: Reviews, standard: Floats, known: Floats) -> tuple[floa
 
 
 def _updated(data: Reviews, offset: Floats, posterior: Posterior) -> Variances:
-    """σe² ← (res·res + tr)/n, σq² ← mean(q²+v) over reviewed ideas, σb² ← mean(b²+v) over active reviewers."""
+    """σe² ← (res·res + tr)/n, σq² ← mean(q²+v) over reviewed ideas, σb² ← mean(b²+v) over active reviewers; each with
+    the guess as two observations more."""
+    guess = _starting_variances(data)
     if not data.y.size:
-        return _starting_variances(data)
+        return guess
     residual = data.y - offset - posterior.q[data.idea] - posterior.b[data.reviewer]
     reviewed = np.bincount(data.idea, minlength=data.idea_count) > 0
     active = np.bincount(data.reviewer, minlength=data.reviewer_count) > 0
     return Variances(
-        idea=max(float((posterior.q**2 + posterior.q_variance)[reviewed].mean()), MIN_VARIANCE),
-        reviewer=max(float((posterior.b**2 + posterior.b_variance)[active].mean()), MIN_VARIANCE),
-        noise=max(float((residual @ residual + posterior.trace) / data.y.size), MIN_VARIANCE),
+        idea=_averaged((posterior.q**2 + posterior.q_variance)[reviewed].sum(), reviewed.sum(), guess.idea),
+        reviewer=_averaged((posterior.b**2 + posterior.b_variance)[active].sum(), active.sum(), guess.reviewer),
+        noise=_averaged(float(residual @ residual) + posterior.trace, data.y.size, guess.noise),
     )
+
+
+def _averaged(total: float, count: int, guess: float) -> float:
+    return max(float((total + GUESS_WEIGHT * guess) / (count + GUESS_WEIGHT)), MIN_VARIANCE)
 
 
 def _trace(incidence: Floats, q_variance: Floats, inverse: Floats, scaled: Floats) -> float:

@@ -21,6 +21,9 @@ REQUIRED: dict[Kind, tuple[str, ...]] = {
     "comparisons": ("winner", "loser"),
     "reviews": ("idea", "reviewer"),
 }
+MEANINGS = frozenset(name for names in REQUIRED.values() for name in names) | {
+    *("position", "department", "idea_department", "shown_count", "outcome"),
+}
 
 
 class RankedIdea(msgspec.Struct, frozen=True, kw_only=True):

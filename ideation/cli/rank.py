@@ -39,9 +39,10 @@ def command(
 ) -> None:
     """Rank the ideas of FILE and say how sure the ranking is.
 
-    FILE is a CSV with one of these headers: idea, person, answer (votes; position, department and idea_department make
-    the score fairer); winner, loser (comparisons); idea, reviewer and columns of numbers (reviews). The picture shows
-    scores with their intervals and, with outcomes, what the chances stated against what came true.
+    FILE is a CSV (separated by comma, semicolon or tab) with one of these headers: idea, person, answer (votes;
+    position, department and idea_department make the score fairer); winner, loser (comparisons); idea, reviewer and
+    columns of numbers (reviews). The picture shows scores with their intervals and, with outcomes, what the chances
+    stated against what came true.
     """
     with _naming(file):
         result = tables.rank(*_read(file), winners, seed)
@@ -64,16 +65,26 @@ def _naming(file: Path) -> Iterator[None]:
     """What is wrong with a file is said with its name."""
     try:
         yield
-    except (ScoringError, csv.Error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file.name}: this is not UTF-8 text; save it as “CSV UTF-8”") from error
+    except (ScoringError, csv.Error) as error:
         raise click.ClickException(f"{file.name}: {error}") from error
 
 
 def _read(file: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """The columns and rows of a CSV."""
+    """The columns and rows of a CSV, separated as its first line is."""
     with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream, restval="")
-        columns = [name.strip() for name in reader.fieldnames or []]
+        header = stream.readline()
+        stream.seek(0)
+        reader = csv.DictReader(stream, restval="", delimiter=max(",;\t", key=header.count))
+        columns = [_column(name) for name in reader.fieldnames or []]
         return columns, [dict(zip(columns, row.values(), strict=False)) for row in reader]
+
+
+def _column(name: str) -> str:
+    """A column that has a meaning is found however it is capitalised; a criterion keeps its name."""
+    plain = name.strip()
+    return plain.lower() if plain.lower() in tables.MEANINGS else plain
 
 
 def _print(result: tables.RankedTable, top: int) -> None:
@@ -92,6 +103,8 @@ def _print(result: tables.RankedTable, top: int) -> None:
         )
     console.print(table)
     console.print(f"{len(result.ideas)} ideas from {result.rows} {result.kind}. Score: {result.unit}.")
+    if 0 < len(result.ideas) <= result.k:
+        console.print(f"Every idea fits into the top {result.k}: say with -k how many shall win.")
     console.print(f"Wrong calls to expect among the top {result.k}, in or out: {result.expected_wrong_calls:.1f}.")
 
 

@@ -52,6 +52,26 @@ def test_rank_is_the_same_whatever_the_order_of_lines(tmp_path: Path) -> None:
     assert outputs[0] == outputs[1]
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_rank_reads_what_a_spreadsheet_writes(tmp_path: Path, separator: str) -> None:
+    """With a byte order mark, another separator, capitals in the header, and Windows line ends."""
+    plain, exported = tmp_path / "plain.json", tmp_path / "exported.json"
+    run_rank(tmp_path, VOTES, "-k", "1", "--json", str(plain))
+    content = "\ufeff" + VOTES.replace("idea,person,answer", "Idea,Person,Answer").replace(",", separator)
+    result = run_rank(tmp_path, content.replace("\n", "\r\n"), "-k", "1", "--json", str(exported))
+
+    assert result.exit_code == 0, result.output
+    assert exported.read_bytes() == plain.read_bytes()
+
+
+def test_rank_says_when_every_idea_wins_and_when_a_file_is_no_text(tmp_path: Path) -> None:
+    assert "Every idea fits into the top 20: say with -k" in run_rank(tmp_path, VOTES).output
+    assert "Every idea fits" not in run_rank(tmp_path, VOTES, "-k", "2").output
+    (tmp_path / "wide.csv").write_bytes(VOTES.encode("utf-16"))
+    refused = CliRunner().invoke(main, ["rank", str(tmp_path / "wide.csv")])
+    assert (refused.exit_code, "wide.csv: this is not UTF-8 text" in refused.output) == (1, True)
+
+
 def test_rank_says_how_well_it_foresaw_the_outcomes(tmp_path: Path) -> None:
     outcomes = tmp_path / "outcomes.csv"
     outcomes.write_text("idea,outcome\nbikes,yes\nparking,no\nlunch,no\nstairs,yes\n", encoding="utf-8")

@@ -95,6 +95,14 @@ def test_panel_one_reviewer_who_gives_only_fives_ranks_nobody() -> None:
     assert (fit.score_sd > 0).all()
 
 
+def test_panel_few_or_equal_scores_do_not_pass_for_certainty() -> None:
+    one = panel.fit(panel.reviews([0], [0], [5], 2, 1))
+    fives = panel.fit(panel.reviews([0, 1, 2], [0, 0, 0], [5, 5, 5], 4, 1))
+
+    assert (one.score_sd > 0.3).all()
+    assert (fives.score_sd > 0.2).all()
+
+
 def test_panel_reviewer_of_only_fives_lifts_nobody_beside_a_discerning_one() -> None:
     data = panel.reviews([0, 1, 2, 3] * 2, [0] * 4 + [1] * 4, [5, 5, 5, 5, 1, 2, 3, 4], 4, 2)
     fit = panel.fit(data)
