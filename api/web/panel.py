@@ -15,8 +15,10 @@ from api.web.forms import Form, read_form
 from api.web.plan import find_plan
 from api.web.plots import Whiskers, whiskers
 from api.web.views import View
-from ideation.actions import challenges, decisions, integrity, panels, rankings, shortlists, themes
+from ideation.actions import backtests, challenges, decisions, integrity, panels, rankings, shortlists, themes
 from ideation.database import Connection
+from ideation.entities.backtests import RankingBacktest
+from ideation.entities.challenges import ChallengeState
 from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.decisions import Decide, Outcome
 from ideation.entities.ideas import IdeaState
@@ -35,6 +37,7 @@ from ideation.errors import Invalid, NotFound
 from ideation.paging import PageKey
 
 _REPORT_ENTRIES = 100
+_DECIDED = (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +82,7 @@ async def show(
         ranked=[] if found is None else _ranked(found.items, shortlist, await _cut(connection, actor, ranking, now)),
         next_cursor=None if found is None else found.next_cursor,
         shortlist=shortlist,
+        tested=await _tested(connection, actor, challenge, ranking, now),
         **(await _reviewing(connection, actor, challenge_id, now) if challenge.may_run else {}),
         outcomes=list(Outcome),
     )
@@ -168,6 +172,15 @@ async def _reviewing(connection: Connection, actor: Actor, challenge_id: UUID, n
     """How far the reviews are, for those who run the challenge."""
     plan = await find_plan(connection, actor, challenge_id, now)
     return {"plan": plan, "reviews": await panels.read_progress(connection, actor, challenge_id, now)}
+
+
+async def _tested(
+    connection: Connection, actor: Actor, challenge: ChallengeOut, ranking: RankingOut | None, now: datetime
+) -> list[RankingBacktest]:
+    """Once a challenge is decided: how well its rankings foresaw that, for those who run it."""
+    if ranking is None or not challenge.may_run or challenge.state not in _DECIDED:
+        return []
+    return (await backtests.read_backtest(connection, actor, challenge.id, now)).rankings
 
 
 async def _shortlist(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ShortlistOut | None:

@@ -3,7 +3,10 @@
 import pytest
 
 from api.web.plots import WIDTH, whiskers
+from ideation.actions.decisions import decide
+from ideation.entities.decisions import Decide
 from tests.api.conftest import Api
+from tests.factories import NOW
 from tests.panel_world import ask_for_review, make_ideas, make_panel_world, make_ranking, make_reviewer
 from tests.web.conftest import Browser, MakeBrowser
 
@@ -70,6 +73,27 @@ async def test_decision_for_ticked_ideas_tells_the_authors(api: Api, browser_of:
     assert "Decided." in page.text
     idea = await owner.open(f"/ideas/{ids[0]}")
     assert "We start in May." in idea.text
+
+
+async def test_a_decided_challenge_shows_its_owner_how_well_it_was_foreseen(api: Api, browser_of: MakeBrowser) -> None:
+    world = await make_panel_world(api.connection)
+    ideas = await make_ideas(api.connection, world.challenge_id, 4)
+    await make_ranking(api.connection, world.challenge_id, ideas, summary=SUMMARY)
+    owner = await browser_of(world.owner.person_id)
+    panel = f"/challenges/{world.challenge_id}/panel"
+    for number, idea_id in enumerate(ideas):
+        outcome = Decide(idea_ids=[idea_id], outcome="declined" if number % 2 else "selected", reason="We know why.")
+        await decide(api.connection, world.owner, world.challenge_id, outcome, NOW)
+    assert "How well it was foreseen" not in (await owner.open(panel)).text
+    await api.connection.execute(
+        "UPDATE challenges SET stage = 'decided', decided_at = $2 WHERE id = $1", world.challenge_id, NOW
+    )
+    page = await owner.open(panel)
+    assert "2 of 4 decided ideas were selected. Of 100 pairs of a selected idea and another, the selected" in page.text
+    # Chances 1, .75, .5, .25 against true, false, true, false: three of four pairs, (0 + .5625 + .25 + .0625) / 4.
+    assert "stood higher in 75." in page.text
+    assert "the stated chances is 0.219; always stating the share of selected ideas would give 0.250." in page.text
+    assert "Nobody judged both selected and other ideas" in page.text
 
 
 async def test_without_a_ranking_the_owner_is_told_and_others_see_nothing(api: Api, browser_of: MakeBrowser) -> None:
