@@ -4,7 +4,7 @@ import pytest
 
 from api.web.plots import WIDTH, whiskers
 from ideation.actions.decisions import decide
-from ideation.entities.decisions import Decide
+from ideation.entities.decisions import Decide, Outcome
 from tests.api.conftest import Api
 from tests.factories import NOW
 from tests.panel_world import ask_for_review, make_ideas, make_panel_world, make_ranking, make_reviewer
@@ -82,7 +82,9 @@ async def test_a_decided_challenge_shows_its_owner_how_well_it_was_foreseen(api:
     owner = await browser_of(world.owner.person_id)
     panel = f"/challenges/{world.challenge_id}/panel"
     for number, idea_id in enumerate(ideas):
-        outcome = Decide(idea_ids=[idea_id], outcome="declined" if number % 2 else "selected", reason="We know why.")
+        outcome = Decide(
+            idea_ids=[idea_id], outcome=Outcome.DECLINED if number % 2 else Outcome.SELECTED, reason="We know why."
+        )
         await decide(api.connection, world.owner, world.challenge_id, outcome, NOW)
     assert "How well it was foreseen" not in (await owner.open(panel)).text
     await api.connection.execute(
