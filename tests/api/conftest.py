@@ -1,8 +1,9 @@
 """The application over a database of each module's own, with clients that are signed in as whom a test wants."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import pytest_asyncio
 from litestar import Litestar
 
 from api.app import create_app
+from api.envelope import Envelope
 from api.platform import Platform, platform_of
 from ideation.credentials import ACCESS_TOKEN, SESSION, hash_secret, new_secret
 from ideation.database import Connection, open_connection
@@ -139,6 +141,24 @@ def make_settings(database_url: str, redis_url: str, **given: object) -> Setting
     return Settings(**(values | given))  # type: ignore[arg-type]
 
 
+def application(settings: Settings, clock: Callable[[], datetime], *, beside: bool = False) -> Litestar:
+    """What `create_app` makes, but its routes are registered once in a process: that takes longer than most modules.
+
+    One at a time, and another `beside` it.
+    """
+    app = _routes(beside)
+    envelope = app.asgi_handler
+    assert isinstance(envelope, Envelope)
+    app.state["platform"] = platform = Platform(settings, clock)
+    app.asgi_handler = Envelope(envelope._app, platform)
+    return app
+
+
+@cache
+def _routes(_beside: bool) -> Litestar:
+    return create_app(make_settings("postgresql://nowhere", "redis://nowhere"))
+
+
 @pytest.fixture(scope="module")
 def module_database_url(servers: TestServers) -> Iterator[str]:
     """A migrated, empty database of the module's own."""
@@ -150,8 +170,7 @@ def module_database_url(servers: TestServers) -> Iterator[str]:
 async def api(module_database_url: str, servers: TestServers) -> AsyncIterator[Api]:
     """The running application; all tests of a module share its database, so each makes its own people."""
     clock = Clock()
-    settings = make_settings(module_database_url, with_redis_database(servers.redis_url, 60))
-    app = create_app(settings, clock=clock)
+    app = application(make_settings(module_database_url, with_redis_database(servers.redis_url, 60)), clock)
     async with AsyncExitStack() as stack:
         # What the lifespan does; Litestar's own must be left by the task that entered it, which no fixture promises.
         await platform_of(app).open()

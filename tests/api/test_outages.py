@@ -8,14 +8,13 @@ import asyncpg
 import httpx
 import pytest
 
-from api.app import create_app
 from api.platform import Platform, platform_of
 from api.unit_of_work import UnitOfWork
 from ideation.credentials import hash_secret
 from ideation.database import open_connection
 from ideation.ids import new_id
 from ideation.local.servers import LocalServers
-from tests.api.conftest import BASE_URL, Clock, make_settings
+from tests.api.conftest import BASE_URL, Clock, application, make_settings
 from tests.factories import NOW, insert, make_person
 
 
@@ -28,7 +27,7 @@ async def running(servers: LocalServers) -> AsyncIterator[tuple[httpx.AsyncClien
     times = {"created_at": NOW, "expires_at": NOW.replace(year=2030)}
     await insert(connection, "access_tokens", id=new_id(), person_id=person_id, **token, **times)
     await connection.close()
-    app = create_app(make_settings(servers.database_url, servers.redis_url), clock=Clock())
+    app = application(make_settings(servers.database_url, servers.redis_url), Clock(), beside=True)
     await platform_of(app).open()
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
     headers = {"Authorization": f"Bearer idt_{person_id}"}

@@ -8,11 +8,10 @@ import httpx
 import pytest
 from litestar.types import Scope
 
-from api.app import create_app
 from api.platform import platform_of
 from api.rate_limits import RateLimiter
 from ideation.errors import TooManyRequests
-from tests.api.conftest import BASE_URL, Api, make_settings
+from tests.api.conftest import BASE_URL, Api, application, make_settings
 from tests.factories import make_person
 
 NOWHERE = "unix:///nowhere/redis.sock"
@@ -115,7 +114,7 @@ async def test_redis_is_asked_again_after_a_while(redis_url: str) -> None:
 
 async def test_answers_carry_the_numbers_and_the_refusal_a_retry_after(api: Api, redis_url: str) -> None:
     settings = make_settings(api.settings.database_url, redis_url, requests_per_minute=3)
-    app = create_app(settings, clock=api.clock)
+    app = application(settings, api.clock, beside=True)
     await platform_of(app).open()
     try:
         token = await api.token_for(await make_person(api.connection))

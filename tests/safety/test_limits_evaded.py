@@ -8,9 +8,8 @@ import httpx
 import pytest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api.app import create_app
 from api.platform import platform_of
-from tests.api.conftest import BASE_URL, Api, make_settings
+from tests.api.conftest import BASE_URL, Api, application, make_settings
 from tests.factories import make_person
 
 LIMIT = 3
@@ -22,7 +21,7 @@ NOWHERE = "unix:///nowhere/redis.sock"
 async def limited(api: Api, *, behind_proxy: bool = False) -> AsyncIterator[Any]:
     """An application of three requests a minute; with the proxy's headers read as `ideation serve` reads them."""
     settings = make_settings(api.settings.database_url, NOWHERE, requests_per_minute=LIMIT)
-    app = create_app(settings, clock=api.clock)
+    app = application(settings, api.clock, beside=True)
     await platform_of(app).open()
     try:
         yield ProxyHeadersMiddleware(app, trusted_hosts="127.0.0.1") if behind_proxy else app  # type: ignore[arg-type]
