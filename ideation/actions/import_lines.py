@@ -46,7 +46,17 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     def reject(self, number: int, why: Invalid) -> None:
         """Leave one line out; nothing else is lost by it."""
-        self.rejections.append(Rejection(line_number=number, reason=why.detail, code=why.reason, details=why.extra))
+        reason, details = _storable(why.detail), _storable(why.extra)
+        self.rejections.append(Rejection(line_number=number, reason=reason, code=why.reason, details=details))
+
+
+def _storable(value: Any) -> Any:
+    """The same without the character NUL, which PostgreSQL cannot store: reasons repeat words of the file."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list) else value
 
 
 def columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -114,6 +114,21 @@ async def test_deeply_nested_json_is_malformed(api: Api) -> None:
         assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
 
 
+@pytest.mark.parametrize(
+    ("query", "content", "rejected"),
+    [("?kind=idea", b"\0\r\nx\r\n", [2]), ("", b'{"kind":"vote\\u0000"}\n{"kind":"idea","\\u0000":1}\n', [1, 2])],
+)
+async def test_line_whose_reason_would_repeat_a_nul_is_rejected_like_any_other(
+    api: Api, query: str, content: bytes, rejected: list[int]
+) -> None:
+    client, challenge_id = await make_owner(api)
+    address = await start_import(api, challenge_id, client)
+    assert (await client.post(address + query, content=content)).status_code == 200
+    told = (await client.get(address.replace("/lines", "/rejections"))).json()["items"]
+    assert [item["line_number"] for item in told] == rejected
+    assert all("\0" not in item["reason"] for item in told)
+
+
 async def test_who_may_not_import_is_told_before_the_file_is_read(api: Api) -> None:
     async def unread() -> AsyncIterator[bytes]:
         yield b"{}\n"
