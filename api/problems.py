@@ -205,7 +205,10 @@ def _field_errors(error: HTTPException) -> list[FieldError]:
 
 
 def _summary(found: list[FieldError]) -> str:
-    return "; ".join(f"{item.field}: {item.message}" if item.field else item.message for item in found)
+    named = (item.field and f"`{item.field}`" not in item.message for item in found)
+    return "; ".join(
+        f"{item.field}: {item.message}" if prefix else item.message for item, prefix in zip(found, named, strict=True)
+    )
 
 
 def _is_broken_connection(error: Exception) -> bool:

@@ -79,7 +79,10 @@ def vote_of(row: VoteRow) -> Vote:
 
 
 async def remove_vote(connection: Connection, actor: Actor, idea_id: UUID, now: datetime) -> None:
-    """Take one's vote back while voting is open; without one nothing happens."""
+    """Take one's vote back while voting is open, also one that was given to what was merged into the idea.
+
+    Without one nothing happens.
+    """
     require_taking_part(actor)
     idea, challenge = await _visible(connection, actor, idea_id, now)
     require_voter(actor, challenge)

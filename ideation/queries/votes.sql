@@ -65,14 +65,19 @@ WITH wanted AS MATERIALIZED (
 SELECT place, idea_id, written.value, dealt, updated_at, voting_method
 FROM written JOIN wanted USING (idea_id, person_id);
 
--- remove_vote: take a vote back while voting is open; says whether it was open, whatever there was to remove
+-- remove_vote: take a vote back while voting is open, also one on an idea merged into it; says whether it was open
 WITH open AS (
     SELECT challenges.id
     FROM ideas JOIN challenges ON challenges.id = ideas.challenge_id
     WHERE ideas.id = $1 AND takes_votes(challenges, $3)
     FOR KEY SHARE OF challenges
+), mine AS MATERIALIZED (
+    -- In the order in which everybody takes locks.
+    SELECT votes.idea_id FROM votes JOIN ideas ON ideas.id = votes.idea_id
+    WHERE (ideas.id = $1 OR ideas.canonical_id = $1) AND person_id = $2 AND EXISTS (SELECT FROM open)
+    ORDER BY votes.idea_id FOR UPDATE OF votes
 ), removed AS (
-    DELETE FROM votes WHERE idea_id = $1 AND person_id = $2 AND EXISTS (SELECT FROM open)
+    DELETE FROM votes USING mine WHERE votes.idea_id = mine.idea_id AND person_id = $2
 )
 SELECT EXISTS (SELECT FROM open);
 

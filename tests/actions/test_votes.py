@@ -249,6 +249,21 @@ async def test_whoever_answered_what_was_merged_into_an_idea_sees_its_counts(con
         await read_counts(connection, other, survivor_id, NOW)
 
 
+async def test_vote_given_to_what_was_merged_can_be_taken_back(connection: Connection) -> None:
+    challenge_id = await make_challenge(connection)
+    survivor_id, merged_id, other_id = [await make_idea(connection, challenge_id) for _ in range(3)]
+    voter, other = await make_actor(connection), await make_actor(connection)
+    for actor, idea_id in ((voter, merged_id), (voter, other_id), (other, merged_id)):
+        await put_vote(connection, actor, idea_id, answer(Word.YES), NOW)
+    await connection.execute("UPDATE ideas SET canonical_id = $2 WHERE id = $1", merged_id, survivor_id)
+
+    for idea_id in (merged_id, survivor_id):
+        await remove_vote(connection, voter, idea_id, NOW)
+        left = await connection.fetch("SELECT idea_id, person_id FROM votes WHERE challenge_id = $1", challenge_id)
+        assert {tuple(row) for row in left} == {(other_id, voter.person_id), (merged_id, other.person_id)}
+    assert (await read_counts(connection, other, survivor_id, NOW)).supporters == 1
+
+
 async def test_vote_on_a_merged_idea_goes_to_the_survivor(connection: Connection) -> None:
     challenge_id = await make_challenge(connection)
     survivor_id = await make_idea(connection, challenge_id)

@@ -211,6 +211,8 @@ async def test_malformed_body_names_the_field(api: Api, body: bytes, field: str,
     response = await client.post("/try/parcels", content=body, headers={"Content-Type": "application/json"})
     assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed")
     assert response.json()["errors"] == [{"field": field, "message": message}]
+    said_once = f"{field}: {message}" if field and f"`{field}`" not in message else message
+    assert response.json()["detail"] == said_once
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000])
