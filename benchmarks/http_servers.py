@@ -21,7 +21,7 @@ from benchmarks.machine import ended_children_seconds, process_tree, processor_s
 from ideation.cli.children import END_WITH_PARENT
 from ideation.local.servers import LocalServers
 
-_NO_LIMIT = "1000000000"
+_NO_LIMIT = "1000000"
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 ENGINE, BARE = "api", "benchmarks.http_bare"
