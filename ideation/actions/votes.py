@@ -53,7 +53,7 @@ async def answer_card(connection: Connection, actor: Actor, card_id: UUID, form:
 async def put_vote(connection: Connection, actor: Actor, idea_id: UUID, form: AnswerInput, now: datetime) -> Vote:
     """Support an idea through its link. It never ranks; after an answered card it changes that answer instead.
 
-    A vote on a merged idea goes to the idea that is shown in its place.
+    A vote on a merged idea goes to the idea that is shown in its place; an answered card of a merged idea changes too.
     """
     given = support_of_idea(actor, idea_id, form, now)
     # The statement checks everything itself, visibility too; the way round is for merged ideas, and to say why not.
@@ -63,6 +63,7 @@ async def put_vote(connection: Connection, actor: Actor, idea_id: UUID, form: An
     idea, challenge = await _visible(connection, actor, idea_id, now)
     survivor_id = await _survivor(connection, actor, idea, challenge)
     row = (await vote_queries.put_votes(connection, [replace(given, target_id=survivor_id)]))[0]
+    row = row or await _change_merged_answer(connection, given, survivor_id)
     if row is None:
         await _refuse(connection, actor, challenge, survivor_id, form.answer, now)
         raise Invalid(
@@ -70,6 +71,13 @@ async def put_vote(connection: Connection, actor: Actor, idea_id: UUID, form: An
             reason="support-only",
         )
     return vote_of(row)
+
+
+async def _change_merged_answer(connection: Connection, given: GivenVote, survivor_id: UUID) -> VoteRow | None:
+    card_id = await vote_queries.find_merged_card(connection, survivor_id, given.actor.person_id)
+    if card_id is None:
+        return None
+    return (await vote_queries.answer_cards(connection, [replace(given, target_id=card_id)]))[0]
 
 
 def vote_of(row: VoteRow) -> Vote:

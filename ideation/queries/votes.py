@@ -66,6 +66,12 @@ async def _write(connection: Connection, statement: str, given: Sequence[GivenVo
     return [written.get(place) for place in range(1, len(given) + 1)]
 
 
+async def find_merged_card(connection: Connection, survivor_id: UUID, person_id: UUID) -> UUID | None:
+    """The card whose answer is the person's voice on this idea, where it was dealt for an idea merged into it."""
+    card_id: UUID | None = await connection.fetchval(_SQL["find_merged_card"], survivor_id, person_id)
+    return card_id
+
+
 async def remove_vote(connection: Connection, idea_id: UUID, person_id: UUID, now: datetime) -> bool:
     """Remove the vote if there is one; False when voting is not open."""
     was_open: bool = await connection.fetchval(_SQL["remove_vote"], idea_id, person_id, now)

@@ -51,6 +51,10 @@ WITH wanted AS MATERIALIZED (
                       WHERE (folded.id = ideas.id OR folded.canonical_id = ideas.id)
                         AND idea_authors.person_id = given.person_id AND agreed_at IS NOT NULL)
       AND ((given.value > 0 AND challenges.voting_method <> 'lemons') OR standing.impression_id IS NOT NULL)
+      -- Whoever answered the card of an idea merged into this one changes that answer instead.
+      AND (standing.person_id IS NOT NULL OR NOT EXISTS (
+          SELECT FROM ideas AS merged JOIN votes AS own ON own.idea_id = merged.id AND own.person_id = given.person_id
+          WHERE merged.canonical_id = ideas.id AND own.impression_id IS NOT NULL))
     ORDER BY ideas.id, given.person_id
     FOR KEY SHARE OF challenges
 ), written AS (
@@ -64,6 +68,11 @@ WITH wanted AS MATERIALIZED (
 )
 SELECT place, idea_id, written.value, dealt, updated_at, voting_method
 FROM written JOIN wanted USING (idea_id, person_id);
+
+-- find_merged_card: the card that a person answered of an idea merged into another one, the latest answer first
+SELECT votes.impression_id FROM votes JOIN ideas ON ideas.id = votes.idea_id
+WHERE ideas.canonical_id = $1 AND votes.person_id = $2 AND votes.impression_id IS NOT NULL
+ORDER BY votes.updated_at DESC, votes.idea_id LIMIT 1;
 
 -- remove_vote: take a vote back while voting is open, also one on an idea merged into it; says whether it was open
 WITH open AS (

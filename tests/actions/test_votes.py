@@ -249,6 +249,26 @@ async def test_whoever_answered_what_was_merged_into_an_idea_sees_its_counts(con
         await read_counts(connection, other, survivor_id, NOW)
 
 
+async def test_answer_to_the_card_of_a_merged_idea_changes_through_the_survivor(connection: Connection) -> None:
+    challenge_id = await make_challenge(connection)
+    merged_id = await make_idea(connection, challenge_id)
+    voter = await make_actor(connection)
+    (card,) = (await deal(connection, voter, challenge_id, DealInput(), NOW)).cards
+    await answer_card(connection, voter, card.id, answer(Word.NO), NOW)
+    survivor_id = await make_idea(connection, challenge_id)
+    await connection.execute("UPDATE ideas SET canonical_id = $2 WHERE id = $1", merged_id, survivor_id)
+
+    for target in (survivor_id, merged_id, survivor_id):
+        vote = await put_vote(connection, voter, target, answer(Word.YES), NOW)
+        assert (vote.idea_id, vote.answer, vote.ranks) == (merged_id, Word.YES, True)
+    counts = await read_counts(connection, voter, survivor_id, NOW)
+    assert (counts.yes, counts.no, counts.supporters) == (1, 0, 0)
+    with pytest.raises(ChallengeClosed):
+        await put_vote(connection, voter, survivor_id, answer(Word.NO), AFTER_CLOSE)
+    await connection.execute("UPDATE ideas SET canonical_id = NULL WHERE id = $1", merged_id)
+    assert (await put_vote(connection, voter, survivor_id, answer(Word.YES), NOW)).idea_id == survivor_id
+
+
 async def test_vote_given_to_what_was_merged_can_be_taken_back(connection: Connection) -> None:
     challenge_id = await make_challenge(connection)
     survivor_id, merged_id, other_id = [await make_idea(connection, challenge_id) for _ in range(3)]
