@@ -1,6 +1,7 @@
 """`python -m api`: the API process."""
 
 import gc
+import os
 import sys
 
 
@@ -9,6 +10,8 @@ def main() -> None:
     gc.disable()
     # structlog imports rich when it finds it, for a kind of traceback that our logs do not have.
     sys.modules["rich"] = None  # type: ignore[assignment]
+    # One idea is encoded sooner here than handed to other threads and back.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from api.serving import serve  # noqa: PLC0415
 
     serve()

@@ -29,7 +29,7 @@ from tests.safety.fuzzing import Tried, name_of, operations_of, try_operation
 from tests.safety.fuzzing_imports import try_imports
 from tests.safety.world import World, build_world, everything_taken_back
 
-_NO_LIMIT = 1_000_000_000
+_NO_LIMIT = 1_000_000
 
 
 def main() -> None:

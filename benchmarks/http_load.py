@@ -13,6 +13,7 @@ import msgspec
 import uvloop
 
 from benchmarks.http_client import LoadResult, run_load
+from benchmarks.http_depth import measure_depth, print_depth
 from benchmarks.http_pgbench import PgbenchResult, run_pgbench
 from benchmarks.http_servers import BARE, ENGINE, Api, Servers, running_api, running_servers
 from benchmarks.http_world import LARGE, SMALL, Requests, Size, build
@@ -75,8 +76,9 @@ def measure_size(size: Size, operations: Sequence[str] = tuple(OPERATIONS)) -> d
         with running_api(servers, ENGINE) as engine, running_api(servers, BARE) as bare:
             sides = [(engine, Requests(size, 0)), (bare, Requests(size, 1))]
             rows = [_measure_operation(servers, size, sides, operation) for operation in operations]
+            depths = measure_depth(engine, size, lambda api, some: _measure(servers, api, some).total_ms, requests=160)
             memory = peak_mebibytes(engine.pid)
-    return {"size": size, "rows": rows, "api_peak_mebibytes": round(memory, 1)}
+    return {"size": size, "rows": rows, "depths": depths, "api_peak_mebibytes": round(memory, 1)}
 
 
 def _measure_operation(servers: Servers, size: Size, sides: list[tuple[Api, Requests]], operation: str) -> Row:
@@ -143,6 +145,7 @@ def print_table(figures: dict[str, Any]) -> None:
         print(f"{row.p99_ms_at_70_percent:9.1f}   {row.api_ms:5.2f} {row.postgres_ms:5.2f} {row.total_ms:5.2f}", end="")
         print(f"   {row.bare_per_second:7.0f} {row.bare_total_ms:5.2f} {row.share_of_bare:9.2f}", end="")
         print(f"   {row.pgbench_per_second:9.0f} {row.pgbench_postgres_ms:5.2f}")
+    print_depth(figures["depths"])
     print(f"peak memory of the API process: {figures['api_peak_mebibytes']:.0f} MiB")
 
 

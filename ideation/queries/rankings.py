@@ -9,6 +9,7 @@ import msgspec
 from ideation.database import Connection
 from ideation.entities.assignments import ReviewCounts
 from ideation.entities.challenges import Challenge
+from ideation.entities.ideas import IdeaState
 from ideation.entities.panel_rankings import PanelInputs
 from ideation.entities.rankings import (
     GREY_ZONE,
@@ -182,4 +183,11 @@ async def list_entries(
         rows = await connection.fetch(_SQL["list_entries"], *arguments)
     else:
         rows = await connection.fetch(_SQL["list_entries_sorted"], *arguments, key, sort)
-    return [(msgspec.convert(row, RankingEntryOut), row["sort_key"]) for row in rows]
+    return [(_entry(row), row["sort_key"]) for row in rows]
+
+
+def _entry(row: asyncpg.Record) -> RankingEntryOut:
+    values = dict(row)
+    del values["sort_key"]
+    values["state"] = IdeaState(values["state"])
+    return RankingEntryOut(**values)

@@ -13,6 +13,7 @@ _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\s]{0,1000}(?:\s[^()\n]{0,200
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+", re.IGNORECASE)
 _LINE_MARKS = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+|\d{1,3}[.)][ \t]+|```.*$|~~~.*$)", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~|`+)(?=\S)|(?<=\S)(\*{1,3}|_{1,3}|~~|`+)(?!\w)")
+_EMPHASIS_MARKS = frozenset("*_~`")
 _SPACE = re.compile(r"[ \t\f\v]+")
 _BREAKS = re.compile(r"\s*\n\s*")
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -25,11 +26,14 @@ def plain_text(markup: str, *, limit: int = MAXIMUM_CHARACTERS) -> str:
     An empty or invisible text gives "". Never raises, whatever the string holds.
     """
     text = markup[: limit * 4]
-    text = _HIDDEN_ELEMENTS.sub(" ", text)
-    text = _TAG.sub(" ", text)
+    if "<" in text:
+        text = _TAG.sub(" ", _HIDDEN_ELEMENTS.sub(" ", text))
     text = html.unescape(text)
-    text = _ADDRESS.sub(" ", _LINK.sub(r"\1", text))
-    text = _EMPHASIS.sub("", _LINE_MARKS.sub("", text))
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    text = _LINE_MARKS.sub("", _ADDRESS.sub(" ", text))
+    if not _EMPHASIS_MARKS.isdisjoint(text):
+        text = _EMPHASIS.sub("", text)
     return collapse_whitespace(_visible(unicodedata.normalize("NFKC", text)))[:limit].rstrip()
 
 
