@@ -77,7 +77,7 @@ async def store_placements(
 
 async def read_progress(connection: Connection, challenge_id: UUID, now: datetime) -> ThemeProgress:
     """How much of a challenge changed since the last good run of its themes."""
-    row = await connection.fetchrow(_SQL["progress"], challenge_id, now - LONGEST_RUN, LARGE_FROM_IDEAS)
+    row = await connection.fetchrow(_SQL["progress"], challenge_id, now - LONGEST_RUN, LARGE_FROM_IDEAS, now)
     return msgspec.convert(row, ThemeProgress)
 
 

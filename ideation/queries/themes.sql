@@ -44,13 +44,14 @@ FROM unnest($2::uuid[], $3::uuid[], $4::real[], $5::real[], $6::real[], $7::real
 ON CONFLICT (idea_id) DO UPDATE SET theme_id = excluded.theme_id, typicality = excluded.typicality,
     novelty = excluded.novelty, x = excluded.x, y = excluded.y, placed_at = excluded.placed_at;
 
--- progress: how much changed since the last good run, and whether another is under way or about to begin
+-- progress: how much changed since the last good run, and whether another is under way or about to begin. What is dated
+-- after now ($4) was so by a clock that was set back since: it counts when its time has come, not again after every run
 SELECT counted.ideas, counted.changed, done.idea_count AS last_ideas, done.finished_at AS last_finished_at,
     extract(epoch FROM done.finished_at - done.started_at)::float8 AS last_seconds,
     EXISTS (
         SELECT FROM analysis_runs
         WHERE challenge_id = $1 AND kind = 'themes' AND finished_at IS NULL
-        AND started_at > greatest($2, done.started_at))
+        AND started_at > greatest($2, done.started_at) AND started_at <= $4)
     OR EXISTS (
         SELECT FROM staged_jobs
         WHERE job = 'refresh_themes' AND subject = $1::uuid::text
@@ -58,7 +59,7 @@ SELECT counted.ideas, counted.changed, done.idea_count AS last_ideas, done.finis
 FROM (SELECT $1::uuid AS challenge_id) AS asked
 LEFT JOIN LATERAL (
     SELECT idea_count, started_at, finished_at FROM analysis_runs
-    WHERE challenge_id = $1 AND kind = 'themes' AND finished_at IS NOT NULL AND error IS NULL
+    WHERE challenge_id = $1 AND kind = 'themes' AND finished_at IS NOT NULL AND error IS NULL AND started_at <= $4
     ORDER BY started_at DESC LIMIT 1) AS done ON true
 CROSS JOIN LATERAL (
     SELECT
@@ -68,7 +69,7 @@ CROSS JOIN LATERAL (
             AND state NOT IN ('draft', 'withdrawn') LIMIT $3) AS taking_part) AS ideas,
         (SELECT count(*) FROM ideas
             WHERE ideas.challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL
-            AND state NOT IN ('draft', 'withdrawn') AND updated_at >= done.started_at) AS changed) AS counted;
+            AND state NOT IN ('draft', 'withdrawn') AND updated_at BETWEEN done.started_at AND $4) AS changed) AS counted;
 
 -- list_shown: the standing themes of a challenge with the number of their shown ideas
 WITH counted AS MATERIALIZED (

@@ -58,6 +58,22 @@ async def run_now(connection: Connection, challenge_id: UUID) -> None:
     await refresh_themes(context(connection, challenge_id, now=utc_now()))
 
 
+async def test_a_clock_that_was_set_back_stages_no_run_after_run(connection: Connection) -> None:
+    challenge_id, _ = await make_real_challenge(connection, 8)
+    ahead = utc_now() + timedelta(minutes=10)
+    for number in range(3):
+        await submit(connection, challenge_id, number, updated_at=ahead, submitted_at=ahead)
+    run_id = await job_queries.start_analysis(
+        connection, challenge_id, AnalysisKind.THEMES, ahead - timedelta(minutes=1)
+    )
+    await connection.execute(
+        "UPDATE analysis_runs SET finished_at = $2, idea_count = 8 WHERE id = $1", run_id, utc_now()
+    )
+    for _ in range(2):
+        await run_now(connection, challenge_id)
+        assert await open_refreshes(connection) == []
+
+
 async def test_ideas_that_come_during_a_run_stage_one_further_run_that_sees_them(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
