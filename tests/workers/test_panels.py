@@ -407,6 +407,22 @@ async def test_reviews_of_a_merged_idea_count_for_its_survivor(connection: Conne
     assert (entry.idea_id, entry.contributions["review_count"]) == (survivor, 1)
 
 
+@pytest.mark.parametrize("by", ["agreeing", "a merge"])
+async def test_review_of_somebody_who_became_an_author_no_longer_counts(connection: Connection, by: str) -> None:
+    world = await make_panel_world(connection)
+    (idea,) = await make_ideas(connection, world.challenge_id, 1)
+    author, other = [await make_reviewer(connection, world.challenge_id) for _ in range(2)]
+    for reviewer, value in ((author, 5), (other, 2)):
+        await add_sent_review(connection, world, idea, reviewer, {"value": value, "effort": value})
+    if by == "agreeing":
+        person = {"person_id": author.person_id, "invited_by": author.person_id}
+        await insert(connection, "idea_authors", idea_id=idea, **person, invited_at=NOW, agreed_at=NOW)
+    else:
+        await make_idea(connection, world.challenge_id, author.person_id, canonical_id=idea)
+    (entry,) = await list_stored(connection, await rank(connection, world))
+    assert (entry.idea_id, entry.contributions["review_count"]) == (idea, 1)
+
+
 async def test_results_are_announced_once_to_authors_and_voters(connection: Connection) -> None:
     world = await make_panel_world(connection, stage="decided", decided_at=NOW)
     author, voter = [(await make_reviewer(connection, world.challenge_id)).person_id for _ in range(2)]
