@@ -19,7 +19,7 @@ from ideation.rules.similar import order_by_likeness
 from ideation.rules.words import telling_words, word_weights
 from ideation.text.encoder import load_encoder
 from ideation.text.explain import spelled, spellings
-from ideation.text.reading import Reading, likely_sentences, read_idea
+from ideation.text.reading import Reading, likely_sentences, read_idea, sentence_vectors
 from ideation.text.templates import own_text
 
 _CANDIDATES = 40
@@ -117,9 +117,9 @@ def _similar(idea: NearIdea, shared: list[str], passage: str | None, challenge_i
 def _nearest_passages(
     readings: Sequence[Reading], asked: Mapping[str, str], vector: NDArray[np.float32]
 ) -> list[str | None]:
-    """Of each idea the sentence that is nearest in meaning among those that share most words; encoded in one go."""
+    """Of each idea the sentence that is nearest in meaning among those that share most words."""
     sentences = [likely_sentences(one, asked, _SENTENCES_COMPARED) if vector.any() else [] for one in readings]
-    cosines = load_encoder().encode([sentence for each in sentences for sentence in each]) @ vector
+    cosines = sentence_vectors().of([sentence for each in sentences for sentence in each]) @ vector
     starts = np.cumsum([0, *(len(each) for each in sentences)])
     return [
         each[int(np.argmax(cosines[start : start + len(each)]))] if each else None

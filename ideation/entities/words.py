@@ -6,10 +6,14 @@ import msgspec
 
 
 class WordStatistics(msgspec.Struct, frozen=True, kw_only=True):
-    """The share of ideas that hold each of the commonest words; a word that is not among them is rarer than all."""
+    """The share of ideas that hold each of the commonest words, and the smallest of these shares.
+
+    A word that is not among them is rarer than all. rarest: None while nothing is known.
+    """
 
     ideas: float
     shares: Mapping[str, float]
+    rarest: float | None
 
 
 class AskedWords(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,7 +63,8 @@ def word_likeness(weights: Mapping[str, float]) -> Callable[[Collection[str]], f
     asked = sum(squares.values())
 
     def likeness(lexemes: Collection[str]) -> float:
-        shared = sum(squares[lexeme] for lexeme in lexemes if lexeme in squares)
+        # fsum: the order of a set must not change the result.
+        shared = math.fsum(squares[word] for word in squares.keys() & lexemes)
         return shared / asked * math.sqrt(len(squares) / len(lexemes)) if shared else 0.0
 
     return likeness

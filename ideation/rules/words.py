@@ -14,8 +14,8 @@ def word_weights(asked: AskedWords) -> dict[str, float]:
 
     A word the statistics lack counts as held by half as many ideas as the rarest that they know.
     """
-    shares = asked.statistics.shares
-    unknown = min(shares.values()) / 2 if shares else _SHARE_OF_UNKNOWN
+    shares, rarest = asked.statistics.shares, asked.statistics.rarest
+    unknown = _SHARE_OF_UNKNOWN if rarest is None else rarest / 2
     return {word: -math.log(min(shares.get(word, unknown), 1.0)) for word in asked.words}
 
 

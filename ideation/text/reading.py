@@ -1,10 +1,13 @@
 """An idea's text as it is compared with what somebody types: its words and sentences, read once."""
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
 import msgspec
+import numpy as np
 
+from ideation.text.encoder import Encoder, Floats, load_encoder
 from ideation.text.explain import passages
 from ideation.text.normalise import plain_text
 from ideation.text.words import content_words, stem
@@ -30,6 +33,38 @@ def read_idea(title: str, body: str) -> Reading:
         sentences=sentences,
         stems_of=tuple(map(stems_in, sentences)),
     )
+
+
+class SentenceVectors:
+    """Vectors of sentences of ideas by one encoder: those asked for last are kept, the others encoded in one go."""
+
+    def __init__(self, encoder: Encoder, most: int) -> None:
+        self._encoder = encoder
+        self._most = most
+        self._kept: OrderedDict[str, Floats] = OrderedDict()
+
+    def of(self, sentences: Sequence[str]) -> Floats:
+        """Unit vectors, shape (len(sentences), dimensions)."""
+        new = list(dict.fromkeys(sentence for sentence in sentences if sentence not in self._kept))
+        found = dict(zip(new, self._encoder.encode(new), strict=True)) if new else {}
+        vectors = np.zeros((len(sentences), self._encoder.dimensions), dtype=np.float32)
+        for row, sentence in enumerate(sentences):
+            vectors[row] = self._kept[sentence] if sentence in self._kept else found[sentence]
+        self._keep(sentences, found)
+        return vectors
+
+    def _keep(self, sentences: Sequence[str], found: Mapping[str, Floats]) -> None:
+        self._kept |= found
+        for sentence in sentences:
+            self._kept.move_to_end(sentence)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+
+@cache
+def sentence_vectors() -> SentenceVectors:
+    """Those of the static encoder, kept by this process (4 MB)."""
+    return SentenceVectors(load_encoder(), most=4_000)
 
 
 def stems_in(text: str) -> frozenset[str]:

@@ -13,7 +13,8 @@ SHARES = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(1e-6, 1.0))
 
 
 def asked(words: list[str], shares: dict[str, float], ideas: float = 1000.0) -> AskedWords:
-    return AskedWords(words=words, statistics=WordStatistics(ideas=ideas, shares=shares))
+    statistics = WordStatistics(ideas=ideas, shares=shares, rarest=min(shares.values(), default=None))
+    return AskedWords(words=words, statistics=statistics)
 
 
 def test_a_rare_word_weighs_more_and_an_unknown_one_most() -> None:

@@ -1,7 +1,12 @@
 """Ideas read once, to be compared with what somebody types."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
+from ideation.text.encoder import Floats, load_encoder
 from ideation.text.explain import spelled, spellings
-from ideation.text.reading import likely_sentences, read_idea
+from ideation.text.reading import SentenceVectors, likely_sentences, read_idea
 
 BODY = "The **canteen** is loud. Put solar panels on the roof! Parking is scarce.\n\nPanels pay for themselves."
 
@@ -30,3 +35,37 @@ def test_texts_without_words_have_no_sentences() -> None:
     for body in ("", "🦊🦊", "<p></p>", "!?!"):
         reading = read_idea("", body)
         assert (reading.stems, reading.sentences, likely_sentences(reading, {"fox": "fox"}, 3)) == (frozenset(), (), [])
+
+
+class Counting:
+    """The static encoder, which remembers what it was asked for."""
+
+    name = "counting"
+    dimensions = load_encoder().dimensions
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        self.asked += texts
+        return load_encoder().encode(texts)
+
+
+def test_kept_vectors_are_those_of_the_encoder_and_each_sentence_is_encoded_once() -> None:
+    encoder = Counting()
+    vectors = SentenceVectors(encoder, most=3)
+    one, two, three, four = "Solar panels", "A loud canteen", "Parking", "Cargo bikes"
+    for asked in ([one, two, one], [two, three], [one, three]):
+        np.testing.assert_array_equal(vectors.of(asked), load_encoder().encode(asked))
+    assert encoder.asked == [one, two, three]
+    np.testing.assert_array_equal(vectors.of([four, one]), load_encoder().encode([four, one]))
+    vectors.of([two])
+    assert encoder.asked == [one, two, three, four, two]
+    assert vectors.of([]).shape == (0, encoder.dimensions)
+
+
+def test_more_sentences_at_once_than_are_kept_are_answered_all_the_same() -> None:
+    sentences = [f"Idea number {number}" for number in range(8)]
+    np.testing.assert_allclose(
+        SentenceVectors(load_encoder(), most=3).of(sentences), load_encoder().encode(sentences), atol=1e-6
+    )
