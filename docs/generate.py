@@ -83,6 +83,7 @@ def problems_page() -> str:
             NOTE,
             "Every error is an RFC 9457 problem document (`application/problem+json`). `type` is `/problems/<slug>`,",
             "stable and open to look at; `detail` says what is wrong this time; `request_id` finds the log lines.",
+            "Where a slug has several causes, `reason` is a stable code of the cause; its values are further members.",
             "",
             "| slug | status | title | meaning |",
             "|---|---|---|---|",

@@ -15,7 +15,8 @@ _REGION_SPREADS = 1.7
 _MOST_NAMES = 14
 _NAME_CHARACTERS = 26
 # Of names as they are drawn on a desk, and on a phone, where the whole map is as wide as a hand.
-_CHARACTER_WIDTH, _LINE_HEIGHT, _NARROW_CHARACTER_WIDTH = 11.8, 26, 19.5
+_CHARACTER_WIDTH, _LINE_HEIGHT = 11.8, 26
+_NARROW_CHARACTER_WIDTH, _NARROW_LINE_HEIGHT = 19.5, 40
 _POINT_RADII = (4.0, 11.0)
 _CELL_RADII = (3.5, 16.0)
 _PLAIN_RADIUS = 6.0
@@ -52,7 +53,7 @@ class Name(msgspec.Struct, frozen=True):
     x: float
     y: float
     large: bool
-    narrow_x: float
+    narrow_x: float | None
 
 
 class Drawing(msgspec.Struct, frozen=True):
@@ -185,6 +186,7 @@ def _area(region: MapRegion, scale: _Scale) -> Area:
 def _names(areas: Sequence[Area]) -> Iterator[Name]:
     """The names of the largest themes, above their regions, none over another."""
     taken: list[tuple[float, float, float]] = []
+    narrow: list[tuple[float, float, float]] = []
     for number, area in enumerate(areas):
         text = _shortened(area.of.name or "")
         half = len(text) * _CHARACTER_WIDTH / 2
@@ -193,9 +195,18 @@ def _names(areas: Sequence[Area]) -> Iterator[Name]:
         free = all(abs(x - tx) > half + th or abs(y - ty) > _LINE_HEIGHT for tx, ty, th in taken)
         if text and free and len(taken) < _MOST_NAMES:
             taken.append((x, y, half))
-            narrow_half = len(text) * _NARROW_CHARACTER_WIDTH / 2
-            narrow_x = min(max(area.x, narrow_half + 4), WIDTH - narrow_half - 4)
-            yield Name(text=text, x=round(x, 1), y=round(y, 1), large=number < 5, narrow_x=round(narrow_x, 1))
+            narrow_x = _narrow_place(area, text, y, narrow) if number < 5 else None
+            yield Name(text=text, x=round(x, 1), y=round(y, 1), large=number < 5, narrow_x=narrow_x)
+
+
+def _narrow_place(area: Area, text: str, y: float, taken: list[tuple[float, float, float]]) -> float | None:
+    """The middle of a name on a phone; None where it would lie over another."""
+    half = len(text) * _NARROW_CHARACTER_WIDTH / 2
+    x = min(max(area.x, half + 4), WIDTH - half - 4)
+    if any(abs(x - tx) < half + th and abs(y - ty) < _NARROW_LINE_HEIGHT for tx, ty, th in taken):
+        return None
+    taken.append((x, y, half))
+    return round(x, 1)
 
 
 def _shortened(text: str) -> str:

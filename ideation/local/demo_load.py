@@ -18,7 +18,7 @@ from ideation.actions.people import add_person, grant_role
 from ideation.actions.policies import accept_policy, add_policy
 from ideation.database import Connection
 from ideation.entities.challenges import ChallengeState
-from ideation.entities.challenges_forms import CriterionInput, NewChallenge
+from ideation.entities.challenges_forms import Anchor, CriterionInput, NewChallenge
 from ideation.entities.panels import SetPanelMember
 from ideation.entities.people import ALL_SCOPES, Actor, NewPerson, Role
 from ideation.entities.policies import NewPolicy
@@ -50,6 +50,8 @@ class DemoFile(msgspec.Struct, frozen=True, kw_only=True):
     submit_closes_in: timedelta
     vote_closes_in: timedelta
     panel: tuple[str, ...] = ()
+    # What the demo's own panel scores; a contest that was reviewed brings its criteria along.
+    criteria: tuple[CriterionInput, ...] = ()
 
 
 class Cast(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,12 +63,36 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
     administrator: UUID
 
 
+_CRITERIA = (
+    CriterionInput(
+        key="effect",
+        label="Effect",
+        weight=0.6,
+        anchors=[
+            Anchor(score=1, text="Native species would not notice"),
+            Anchor(score=3, text="One place or one species gains"),
+            Anchor(score=5, text="Many species gain, for decades"),
+        ],
+    ),
+    CriterionInput(
+        key="feasibility",
+        label="Feasibility",
+        weight=0.4,
+        anchors=[
+            Anchor(score=1, text="Nobody knows how"),
+            Anchor(score=3, text="Done elsewhere, new here"),
+            Anchor(score=5, text="Can start this year"),
+        ],
+    ),
+)
+
 # The first closes while the demo is starting, the second with it, the third is there to be voted on.
 BIODIVERSITY = DemoFile(
     name="biodiversity",
     submit_closes_in=timedelta(days=-6),
     vote_closes_in=timedelta(seconds=2),
     panel=("reviewer@demo.example", "expert1@demo.example", "expert2@demo.example", "expert3@demo.example"),
+    criteria=_CRITERIA,
 )
 COATINGS = DemoFile(name="coatings", submit_closes_in=timedelta(days=-2), vote_closes_in=timedelta(seconds=1))
 FRESHWATER = DemoFile(name="freshwater", submit_closes_in=timedelta(days=7), vote_closes_in=timedelta(days=10))
@@ -101,7 +127,7 @@ async def load_file(connection: Connection, file: DemoFile, cast: Cast, now: dat
     administrator = acting(cast.administrator, [Role.ADMINISTRATOR])
     header, lines = _read_header(file.name)
     async with connection.transaction():
-        challenge_id = await _find_or_draft(connection, administrator, cast, header, now)
+        challenge_id = await _find_or_draft(connection, administrator, cast, file, header, now)
     draft = await read_challenge(connection, administrator, challenge_id, now)
     if draft.state is not ChallengeState.DRAFT:
         return challenge_id
@@ -165,7 +191,7 @@ def _is_decision(line: bytes) -> bool:
 
 
 async def _find_or_draft(
-    connection: Connection, administrator: Actor, cast: Cast, header: ChallengeLine, now: datetime
+    connection: Connection, administrator: Actor, cast: Cast, file: DemoFile, header: ChallengeLine, now: datetime
 ) -> UUID:
     found: UUID | None = await connection.fetchval(_SQL["find_challenge_of"], header.question, cast.owner)
     if found is not None:
@@ -176,7 +202,7 @@ async def _find_or_draft(
         owner_id=cast.owner,
         sponsor_id=cast.owner,
         shortlist_size=header.shortlist_size,
-        criteria=[_criterion(line) for line in header.criteria],
+        criteria=[_criterion(line) for line in header.criteria] or list(file.criteria),
     )
     return (await create_challenge(connection, administrator, new, now)).id
 
