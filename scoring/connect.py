@@ -66,6 +66,33 @@ def anchors(
     return np.argsort(-reviews, kind="stable")[:count].astype(np.int64)
 
 
+def joined(
+    reviewer_group: npt.ArrayLike, idea_group: npt.ArrayLike, reviewer_index: npt.ArrayLike, idea_index: npt.ArrayLike
+) -> tuple[Ints, Ints]:
+    """The groups of reviewers and of ideas once further reviews are in: each review makes two groups one.
+
+    Groups as in `Groups`; a review of a reviewer or an idea without a group takes it into the other's, and one where
+    neither has a group changes nothing.
+
+    >>> reviewers, ideas = joined([0, 1, -1], [0, 1], [1, 2], [0, 1])
+    >>> reviewers.tolist(), ideas.tolist()
+    ([1, 1, 1], [1, 1])
+    """
+    of_reviewer, of_idea = np.array(reviewer_group, dtype=np.int64), np.array(idea_group, dtype=np.int64)
+    reviewer = labels(reviewer_index, "reviewer_index", of_reviewer.size)
+    idea = labels(idea_index, "idea_index", of_idea.size, reviewer.size)
+    for person, place in zip(reviewer.tolist(), idea.tolist(), strict=True):
+        old, new = of_idea[place], of_reviewer[person]
+        if new < 0:
+            of_reviewer[person] = old
+        elif old < 0:
+            of_idea[place] = new
+        else:
+            of_reviewer[of_reviewer == old] = new
+            of_idea[of_idea == old] = new
+    return of_reviewer, of_idea
+
+
 def links(
     *,
     affinity: npt.ArrayLike,

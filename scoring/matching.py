@@ -6,7 +6,9 @@ import numpy.typing as npt
 from scoring import assignment, connect
 from scoring.checks import Ints
 
-FORMULA_VERSION = "linked-transport/1"
+FORMULA_VERSION = "linked-transport/2"
+# Most groups join by themselves as reviews come in; steering costs matches, so it is a small part of a batch.
+LINK_SHARE = 0.125
 
 
 def match(
@@ -18,11 +20,13 @@ def match(
     reviewer_group: npt.ArrayLike,
     idea_group: npt.ArrayLike,
 ) -> tuple[Ints, Ints]:
-    """Reviewer and idea indices: first pairs that join groups (`connect.links`), then the best (`assignment.assign`).
+    """Reviewer and idea indices of the best matches (`assignment.assign`), some steered so that groups join.
 
-    `affinity`, `conflict`: (reviewers × ideas). `reviews_needed`: (ideas,), 0 for an anchor, which is read only where
-    no idea of the batch joins a group. `load_limit`: (reviewers,). Groups as in `connect.Groups`. The batch keeps its
-    size: the weakest matches give way to anchors. Without groups to join this is the plain assignment.
+    Where the best matches would leave several groups, up to an eighth of the batch (at least one review) goes to pairs
+    that join them (`connect.links`), and the rest is matched anew. `affinity`, `conflict`: (reviewers × ideas).
+    `reviews_needed`: (ideas,), 0 for an anchor, which is read only where no idea of the batch joins a group.
+    `load_limit`: (reviewers,). Groups as in `connect.Groups`. The batch keeps its size: the weakest matches give way to
+    anchors. Without groups to join this is the plain assignment.
 
     >>> reviewers, ideas = match(affinity=[[0.9, 0.8], [0.1, 0.7]], conflict=[[1, 0], [0, 1]], reviews_needed=[0, 1],
     ...     load_limit=[1, 0], reviewer_group=[0, 1], idea_group=[0, 1])
@@ -31,15 +35,19 @@ def match(
     """
     score, forbidden = np.asarray(affinity, dtype=np.float64), np.asarray(conflict, dtype=np.bool_)
     wanted, free = np.array(reviews_needed, dtype=np.int64), np.array(load_limit, dtype=np.int64)
+    plain = assignment.assign(affinity=score, conflict=forbidden, reviews_needed=wanted, load_limit=free)
+    of_reviewer, of_idea = connect.joined(reviewer_group, idea_group, plain.reviewer_index, plain.idea_index)
     reviewer, idea = connect.links(
         affinity=score + (1.0 + score.max(initial=0.0)) * (wanted > 0),
         allowed=~forbidden,
-        reviewer_group=reviewer_group,
-        idea_group=idea_group,
+        reviewer_group=of_reviewer,
+        idea_group=of_idea,
         room=free,
         needed=np.maximum(wanted, 1),
-        most=int(wanted.sum()),
+        most=int(np.ceil(LINK_SHARE * wanted.sum())),
     )
+    if not idea.size:
+        return plain.reviewer_index, plain.idea_index
     taken = forbidden.copy()
     taken[reviewer, idea] = True
     rest = assignment.assign(

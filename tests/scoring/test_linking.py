@@ -66,7 +66,7 @@ def test_a_matched_batch_keeps_every_rule_and_its_size(seed: int) -> None:
     assert len(set(zip(who.tolist(), what.tolist(), strict=True))) == what.size <= needed.sum()
     assert (np.bincount(who, minlength=REVIEWERS) <= room).all()
     assert (placed[needed == 1] <= 1).all()
-    assert outside_the_batch <= max(groups.count - 1, 0)
+    assert outside_the_batch <= np.ceil(needed.sum() / 8)
 
 
 def test_without_groups_to_join_the_match_is_the_plain_assignment() -> None:
@@ -104,6 +104,18 @@ def test_an_anchor_is_read_where_no_idea_of_the_batch_joins_and_the_batch_keeps_
     )
 
     assert sorted(zip(who.tolist(), what.tolist(), strict=True)) == [(0, 2), (2, 0)]
+
+
+def test_groups_that_the_best_matches_join_are_left_to_them() -> None:
+    affinity, conflict = np.array([[0.9, 0.2], [0.8, 0.1]]), np.array([[1, 0], [0, 1]], dtype=np.bool_)
+    plain = assignment.assign(affinity=affinity, conflict=conflict, reviews_needed=[1, 1], load_limit=[1, 1])
+
+    who, what = matching.match(
+        affinity=affinity, conflict=conflict, reviews_needed=[1, 1], load_limit=[1, 1],
+        reviewer_group=[0, 1], idea_group=[0, 1],
+    )  # fmt: skip
+
+    assert (who.tolist(), what.tolist()) == (plain.reviewer_index.tolist(), plain.idea_index.tolist())
 
 
 def test_links_need_a_table_of_reviewers_and_ideas() -> None:
