@@ -18,7 +18,7 @@ WITH voted AS (
            count(given) FILTER (WHERE dealt AND stars) AS stars_count
     FROM (
         SELECT votes.idea_id, votes.impression_id IS NOT NULL AS dealt, voting_method = 'stars' AS stars,
-               CASE WHEN voting_method IN ('budget', 'lemons') THEN least(value, 1) ELSE value END AS given
+               CASE WHEN voting_method IN ('budget', 'lemons') AND value > 1 THEN 1 ELSE value END AS given
         FROM votes JOIN challenges ON challenges.id = votes.challenge_id
     ) AS vote
     GROUP BY idea_id

@@ -116,19 +116,31 @@ WITH RECURSIVE folded AS (
     SELECT id AS idea_id, id FROM ideas WHERE id = ANY ($1::uuid[])
     UNION
     SELECT idea_id, ideas.id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
-), voices AS (
+), others AS (
     -- Idea by idea: PostgreSQL expects a thousand merged ideas of any list, and would rather read all votes there are.
-    SELECT DISTINCT ON (folded.idea_id, given.person_id) folded.idea_id, given.value, given.impression_id
+    SELECT folded.idea_id, given.person_id, given.value, given.impression_id, given.updated_at, folded.id AS voted_on
     FROM folded CROSS JOIN LATERAL (SELECT * FROM votes WHERE votes.idea_id = folded.id OFFSET 0) AS given
-    ORDER BY folded.idea_id, given.person_id, given.impression_id IS NULL, given.updated_at DESC, given.idea_id
+    WHERE folded.id <> folded.idea_id
+), own AS (
+    -- What the same people gave the idea itself. All others there are in its counters already.
+    SELECT people.idea_id, people.person_id, given.value, given.impression_id, given.updated_at, people.idea_id AS voted_on
+    FROM (SELECT DISTINCT idea_id, person_id FROM others) AS people
+    CROSS JOIN LATERAL (
+        SELECT * FROM votes WHERE votes.idea_id = people.idea_id AND votes.person_id = people.person_id OFFSET 0
+    ) AS given
+), voices AS (
+    SELECT DISTINCT ON (idea_id, person_id) idea_id, value, impression_id
+    FROM (SELECT * FROM others UNION ALL SELECT * FROM own) AS given
+    ORDER BY idea_id, person_id, impression_id IS NULL, updated_at DESC, voted_on
 ), counted AS (
     SELECT idea_id,
-        count(*) FILTER (WHERE impression_id IS NOT NULL AND value > 0) AS positive,
-        count(*) FILTER (WHERE impression_id IS NOT NULL AND value = 0) AS no,
-        count(*) FILTER (WHERE impression_id IS NOT NULL AND value IS NULL) AS skips,
-        count(*) FILTER (WHERE impression_id IS NULL AND value > 0) AS supporters,
-        (avg(value) FILTER (WHERE impression_id IS NOT NULL))::double precision AS mean_stars
-    FROM voices GROUP BY idea_id
+        sum(sign) FILTER (WHERE impression_id IS NOT NULL AND value > 0) AS positive,
+        sum(sign) FILTER (WHERE impression_id IS NOT NULL AND value = 0) AS no,
+        sum(sign) FILTER (WHERE impression_id IS NOT NULL AND value IS NULL) AS skips,
+        sum(sign) FILTER (WHERE impression_id IS NULL AND value > 0) AS supporters,
+        sum(sign * value) FILTER (WHERE impression_id IS NOT NULL) AS stars
+    FROM (SELECT *, 1 AS sign FROM voices UNION ALL SELECT idea_id, value, impression_id, -1 FROM own) AS changes
+    GROUP BY idea_id
 ), seen AS (
     SELECT idea_id, count(*) AS views FROM (
         SELECT DISTINCT folded.idea_id, dealt.person_id
@@ -136,9 +148,13 @@ WITH RECURSIVE folded AS (
         CROSS JOIN LATERAL (SELECT person_id FROM impressions WHERE impressions.idea_id = folded.id OFFSET 0) AS dealt
     ) AS people GROUP BY idea_id
 )
-SELECT given.idea_id, coalesce(views, 0) AS views, coalesce(positive, 0) AS positive, coalesce(no, 0) AS no,
-    coalesce(skips, 0) AS skips, coalesce(supporters, 0) AS supporters, mean_stars
-FROM unnest($1::uuid[]) AS given (idea_id) LEFT JOIN counted USING (idea_id) LEFT JOIN seen USING (idea_id);
+SELECT tally.idea_id, coalesce(seen.views, 0) AS views,
+    yes + stars_count + coalesce(positive, 0) AS positive, tally.no + coalesce(counted.no, 0) AS no,
+    tally.skips + coalesce(counted.skips, 0) AS skips, tally.supporters + coalesce(counted.supporters, 0) AS supporters,
+    -- Of a challenge without stars this means nothing.
+    (stars_sum + coalesce(stars, 0))::double precision / nullif(stars_count + coalesce(positive, 0), 0) AS mean_stars
+FROM idea_tallies AS tally LEFT JOIN counted USING (idea_id) LEFT JOIN seen USING (idea_id)
+WHERE tally.idea_id = ANY ($1::uuid[]);
 
 -- owes_review: whether a person was assigned this idea to review and has not sent the review
 SELECT EXISTS (
