@@ -32,7 +32,7 @@ with orderly_end():
         print("ready", flush=True)
         {wait}
     finally:
-        time.sleep(0.6)
+        time.sleep(0.4)
         print("ended", flush=True)
 """
 WAITS = ["time.sleep(300)", "asyncio.run(asyncio.sleep(300))", "uvloop.run(asyncio.sleep(300))"]
@@ -83,8 +83,16 @@ def test_servers_and_processes_of_a_benchmark_end_with_it() -> None:
         assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("wait", WAITS)
+@pytest.mark.parametrize(
+    ("wait", "number"),
+    [
+        (WAITS[0], signal.SIGINT),
+        (WAITS[0], signal.SIGHUP),
+        (WAITS[1], signal.SIGTERM),
+        (WAITS[2], signal.SIGTERM),
+        (WAITS[2], signal.SIGINT),
+    ],
+)
 def test_signals_let_the_ending_run_to_its_end(tmp_path: Path, wait: str, number: signal.Signals) -> None:
     with program(SLOW_TO_END.format(wait=wait), tmp_path) as (process, line):
         assert line == "ready\n"
