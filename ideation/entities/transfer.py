@@ -10,6 +10,7 @@ from msgspec import Meta
 from ideation.entities.challenges import Authorship, VotingMethod
 from ideation.entities.challenges_forms import Anchors
 from ideation.entities.fields import Body, CommentBody, Email, Moment, Name, Note, Tags, Title
+from ideation.entities.people import Site
 
 ExternalId = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 LineKind = Literal["person", "idea", "vote", "comment", "review", "decision"]
@@ -50,7 +51,7 @@ class PersonLine(_Line, tag="person", frozen=True, kw_only=True):
     email: Email
     name: Name
     department: Name
-    site: str = ""
+    site: Site = ""
 
 
 class IdeaLine(_Line, tag="idea", frozen=True, kw_only=True):
