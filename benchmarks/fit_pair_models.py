@@ -53,7 +53,8 @@ class Candidates(NamedTuple):
 def main() -> None:
     """Prints the models and their held-out figures; writes them with --write."""
     options = _options()
-    models = msgspec.json.decode(MODELS.read_bytes(), type=dict[str, Any])
+    shipped = msgspec.json.decode(MODELS.read_bytes(), type=dict[str, Any])
+    models = {encoder.name: shipped.get(encoder.name) for encoder in (make() for make in ENCODERS.values())}
     for name in options.encoder:
         encoder = ENCODERS[name]()
         models[encoder.name] = msgspec.to_builtins(_fit(options.folders, options.among, encoder))
