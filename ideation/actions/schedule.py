@@ -11,7 +11,7 @@ from ideation.queries import themes as theme_queries
 from ideation.rules.themes import is_overdue, refresh_due_at
 from ideation.settings import Settings
 from ideation.staging import stage_job
-from ideation.text.encoder import load_encoder
+from ideation.text.artefact import encoder_name
 
 Entry = Callable[[Connection, Settings, datetime], Awaitable[None]]
 
@@ -48,7 +48,7 @@ async def _recluster(connection: Connection, _settings: Settings, now: datetime)
 
 
 async def _encode(connection: Connection, _settings: Settings, now: datetime) -> None:
-    for challenge_id in await schedule_queries.list_to_encode(connection, load_encoder().name, now):
+    for challenge_id in await schedule_queries.list_to_encode(connection, encoder_name(), now):
         await stage_job(connection, "encode_ideas", challenge_id, now, queue="large")
 
 

@@ -17,6 +17,7 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
+from ideation.text.artefact import encoder_name, open_artefact
 from ideation.text.normalise import MAXIMUM_CHARACTERS, split_idea
 
 Floats = NDArray[np.float32]
@@ -151,9 +152,9 @@ def load_vocabulary() -> dict[str, int]:
 @cache
 def load_encoder() -> StaticEncoder:
     """The shipped static encoder. Loaded once in a process (about 0.1 s, 10 MB)."""
-    with files("ideation.text").joinpath("data/static_encoder.npz").open("rb") as file, np.load(file) as artefact:
-        codes, scales, pairs, name = (artefact[key] for key in ("codes", "scales", "pairs", "name"))
-    return StaticEncoder(str(name), bert_tokenizer(load_vocabulary()), codes, scales, pairs)
+    with open_artefact() as artefact:
+        codes, scales, pairs = (artefact[key] for key in ("codes", "scales", "pairs"))
+    return StaticEncoder(encoder_name(), bert_tokenizer(load_vocabulary()), codes, scales, pairs)
 
 
 def encodable(text: str) -> str:

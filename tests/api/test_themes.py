@@ -186,7 +186,7 @@ async def test_stop_words_are_kept_in_lower_case_and_stage_a_new_run(api: Api) -
 async def test_the_map_shows_points_and_beyond_a_bound_cells(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     challenge_id = await make_challenge(api.connection)
     theme_id = await make_theme(api, challenge_id, "bikes")
-    ideas = [await place(api, challenge_id, theme_id, title="Racks") for _ in range(2)]
+    ideas = sorted([await place(api, challenge_id, theme_id, title="Racks") for _ in range(2)])
     client, path = await employee(api), f"/v1/challenges/{challenge_id}/landscape"
     shown = (await client.get(path)).json()
     where = {"theme_id": str(theme_id), "x": 0.5, "y": -0.5, "score": None, "uncertainty": None}
