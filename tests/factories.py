@@ -11,6 +11,7 @@ from ideation.ids import new_id
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 _serial = count(1)
+_latest_id = [UUID(int=0)]
 
 
 async def insert(connection: Connection, table: str, **values: object) -> None:
@@ -97,10 +98,19 @@ async def make_criterion(connection: Connection, challenge_id: UUID, key: str, w
     return criterion_id
 
 
+def _later_id() -> UUID:
+    """An id after those given out before: chance orders ids of one millisecond, and analyses follow their order."""
+    later = new_id()
+    while later <= _latest_id[0]:
+        later = new_id()
+    _latest_id[0] = later
+    return later
+
+
 async def make_idea(connection: Connection, challenge_id: UUID, author_id: UUID | None = None, **given: object) -> UUID:
     """A submitted idea with its author row and its tally."""
     author_id = author_id or await make_person(connection)
-    idea_id = new_id()
+    idea_id = _later_id()
     number = next(_serial)
     values: dict[str, object] = {
         "id": idea_id,
