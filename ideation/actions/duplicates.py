@@ -9,6 +9,7 @@ import msgspec
 from ideation.actions.challenges import find_visible_challenge
 from ideation.actions.ideas_reading import find_visible_idea
 from ideation.actions.merges import fold_together
+from ideation.actions.replacements import replace_conflicted
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.duplicates import (
@@ -194,6 +195,8 @@ async def _merge_confirmed(
     for pair in pairs:
         new = NewMerge(idea_ids=[pair.idea_a, pair.idea_b], reason=reason)
         merged += len((await fold_together(connection, actor, challenge, new, now)).merged_ids)
+    if merged:
+        await replace_conflicted(connection, challenge.id, now)
     return merged
 
 

@@ -12,6 +12,7 @@ from ideation.entities.ideas import IdeaState
 from ideation.entities.people import Actor
 from ideation.errors import AlreadyExists, Forbidden, Invalid, NotFound, WrongState
 from ideation.queries import idea_authors as queries
+from ideation.queries.assignments import hold_panel
 from ideation.rules.access import require_taking_part
 from ideation.rules.challenges import require_unarchived
 from ideation.rules.ideas_writing import require_author, require_idea_state
@@ -93,6 +94,9 @@ async def answer_invitation(
     Nobody reviews one either: whoever was asked to, and has not sent it, is replaced.
     """
     seen = await _find_open_idea(connection, actor, idea_id, now)
+    if answer.agree:
+        # Before the vote and the counters of its idea: a merge takes them in this order.
+        await hold_panel(connection, seen.challenge.id)
     if not await queries.answer_invitation(connection, idea_id, actor.person_id, answer.agree, now):
         raise NotFound("No invitation to this idea waits for your answer.")
     if answer.agree:

@@ -21,6 +21,7 @@ from ideation.paging_keys import time_and_id, time_key
 from ideation.queries import audit
 from ideation.queries import idea_authors as author_queries
 from ideation.queries import merges as queries
+from ideation.queries.assignments import hold_panel
 from ideation.rules.challenges import require_unarchived
 from ideation.rules.merges import choose_survivor, require_found, require_shown
 from ideation.rules.moderation import require_moderating
@@ -34,14 +35,20 @@ async def merge_ideas(connection: Connection, actor: Actor, challenge_id: UUID, 
     merged = await fold_together(connection, actor, challenge, new, now)
     if not merged.merged_ids:
         raise WrongState("These ideas are merged already.", reason="merged-already")
+    await replace_conflicted(connection, challenge_id, now)
     return merged
 
 
 async def fold_together(
     connection: Connection, actor: Actor, challenge: Challenge, new: NewMerge, now: datetime
 ) -> Merged:
-    """The same for somebody who may; nothing is merged when these ideas are shown as one already."""
+    """The same for somebody who may; nothing is merged when these ideas are shown as one already.
+
+    The authors of the idea that stays are then those of all: `replace_conflicted` has to follow in this transaction.
+    """
     require_unarchived(challenge)
+    # Before the ideas: whoever asks for reviews takes both in this order.
+    await hold_panel(connection, challenge.id)
     asked = await queries.hold_ideas(connection, challenge.id, new.idea_ids, actor.person_id)
     require_found(new.idea_ids, asked, challenge.id)
     require_moderating(actor, challenge, own=any(idea.is_author for idea in asked))
@@ -51,9 +58,6 @@ async def fold_together(
     merged = [idea for idea in ideas if idea.id != survivor.id]
     for idea in merged:
         await _merge(connection, actor, challenge, idea, survivor, new.reason, now)
-    if merged:
-        # Its authors are now those of both.
-        await replace_conflicted(connection, challenge.id, now)
     return Merged(survivor_id=survivor.id, merged_ids=[idea.id for idea in merged])
 
 
