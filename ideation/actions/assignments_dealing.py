@@ -9,6 +9,7 @@ import numpy as np
 
 from ideation.actions.notifications import notify_all
 from ideation.actions.panel_rankings import unpack
+from ideation.actions.replacements import replace_conflicted
 from ideation.database import Connection
 from ideation.entities.assignments import (
     Capacity,
@@ -113,6 +114,8 @@ async def store_assignments(
     ordered = in_random_order(challenge.id, wanted, await queries.last_positions(connection, challenge.id))
     due = due_at(challenge, now)
     reviewers = await queries.add_assignments(connection, challenge.id, ordered, due, None, now)
+    # Conflicts may have come up since the work was read.
+    await replace_conflicted(connection, challenge.id, now)
     await _tell(connection, challenge, sorted(set(reviewers)), due, now)
     missing = sum(work.needed) - len(reviewers)
     await audit.record(

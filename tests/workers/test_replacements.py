@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from ideation.actions.assignments_dealing import read_first_round, store_assignments
 from ideation.actions.idea_authors import answer_invitation
 from ideation.actions.merges import merge_ideas
 from ideation.actions.people import deactivate_person
@@ -96,6 +97,21 @@ async def test_somebody_else_is_asked_for_a_review_that_its_reviewer_cannot_writ
         (other, first.person_id),
     }
     assert [len(await told(connection, reviewer)) for reviewer in (second, third)] == [0, 1]
+
+
+async def test_whoever_becomes_an_author_while_reviews_are_dealt_is_replaced(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    idea_id = await make_idea(connection, world.challenge_id)
+    reviewers = [await make_reviewer(connection, world.challenge_id, department=name) for name in ("Legal", "Sales")]
+    work = await read_first_round(connection, world.challenge_id, NOW, 1)
+    assert work is not None
+    author = work.panel[0].person_id
+    given = {"idea_id": idea_id, "person_id": author, "invited_by": author}
+    await insert(connection, "idea_authors", **given, invited_at=NOW, agreed_at=NOW)
+    assert await store_assignments(connection, work, [(0, 0)], NOW)
+    assert await pairs(connection) == set()
+    await run_staged(connection)
+    assert await pairs(connection) == {(idea_id, one.person_id) for one in reviewers if one.person_id != author}
 
 
 async def test_two_who_cannot_are_both_replaced_and_nobody_is_asked_for_more(connection: Connection) -> None:
