@@ -1,3 +1,6 @@
+-- Votes that are being given are waited for and further ones wait: all are counted in one way.
+LOCK TABLE votes IN SHARE ROW EXCLUSIVE MODE;
+
 CREATE OR REPLACE FUNCTION count_vote(vote votes, sign integer, lifts_trend boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     dealt boolean := (vote).impression_id IS NOT NULL;

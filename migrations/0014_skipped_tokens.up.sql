@@ -1,3 +1,6 @@
+-- Votes that are being given are waited for and further ones wait: all are counted in one way.
+LOCK TABLE votes IN SHARE ROW EXCLUSIVE MODE;
+
 -- A skip is nobody's yes, also where tokens are given: least(NULL, 1) is 1.
 CREATE OR REPLACE FUNCTION count_vote(vote votes, sign integer, lifts_trend boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,12 +1,16 @@
 """Migrations run from empty to head, down and up again, and several at once."""
 
 import asyncio
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from ideation import migrate
+from ideation.database import Connection
+from ideation.ids import new_id
 from ideation.migrate import applied_numbers, load_migrations, migrate_down, migrate_up, pending_migrations
+from tests.factories import NOW, insert, make_challenge, make_idea, make_person
 
 # What a database consists of, as far as our migrations can change it.
 _CATALOGUE = """
@@ -21,6 +25,10 @@ UNION ALL SELECT 'function', pg_get_functiondef(pg_proc.oid) FROM pg_proc
 UNION ALL SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT 'type', typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd')
 ORDER BY 1, 2
+"""
+_SOMEBODY_WAITS = """
+SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+               WHERE datname = current_database() AND NOT granted)
 """
 
 
@@ -122,3 +130,43 @@ async def test_up_gives_up_when_the_lock_never_comes(database_url: str, monkeypa
     await held.rollback()
     await connection.close()
     await holding.close()
+
+
+async def test_skips_where_tokens_are_given_are_counted_anew_with_those_given_meanwhile(database_url: str) -> None:
+    connection, voting = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
+    await migrate_down(connection, 13)
+    challenge_id = await make_challenge(connection, voting_method="budget", token_budget=10)
+    idea_id = await make_idea(connection, challenge_id)
+    await skip(connection, challenge_id, idea_id, await make_person(connection))
+    late = await make_person(connection)
+    counted = [await yes_and_skips(connection, idea_id)]
+    under_way = voting.transaction()
+    await under_way.start()
+    await skip(voting, challenge_id, idea_id, late)
+    migrating = asyncio.create_task(migrate_up(connection, 14))
+    while not await voting.fetchval(_SOMEBODY_WAITS):
+        assert not migrating.done()
+        await asyncio.sleep(0.01)
+    await under_way.commit()
+    await migrating
+    counted.append(await yes_and_skips(connection, idea_id))
+    await migrate_down(connection, 13)
+    counted.append(await yes_and_skips(connection, idea_id))
+    await connection.close()
+    await voting.close()
+    assert counted == [(1, 0), (0, 2), (2, 0)]
+
+
+async def skip(connection: Connection, challenge_id: UUID, idea_id: UUID, person_id: UUID) -> None:
+    """Whoever was dealt the card of this idea passes it over."""
+    ids = {"challenge_id": challenge_id, "idea_id": idea_id, "person_id": person_id}
+    card = {"id": new_id(), "sitting_id": new_id(), "position": 1, "dealt_by": "feed", "own_department": False}
+    await insert(connection, "impressions", **ids, **card, dealt_at=NOW)
+    await insert(connection, "votes", **ids, impression_id=card["id"], value=None, created_at=NOW, updated_at=NOW)
+
+
+async def yes_and_skips(connection: Connection, idea_id: UUID) -> tuple[int, int]:
+    """What the counters of an idea say."""
+    row = await connection.fetchrow("SELECT yes, skips FROM idea_tallies WHERE idea_id = $1", idea_id)
+    assert row is not None
+    return row["yes"], row["skips"]
