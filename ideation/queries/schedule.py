@@ -30,7 +30,7 @@ async def list_to_recluster(connection: Connection, now: datetime) -> list[UUID]
 
 
 async def list_to_encode(connection: Connection, encoder: str, now: datetime) -> list[UUID]:
-    """Challenges with vectors that another encoder than this one made."""
+    """Challenges with vectors that another encoder than this one made, and that no job is to encode anew."""
     return [row["id"] for row in await connection.fetch(_SQL["list_to_encode"], encoder, now)]
 
 

@@ -41,12 +41,12 @@ WHERE stage = 'published' AND submit_opens_at <= $1
                   AND failed_at > $1::timestamptz - interval '1 hour')
 ORDER BY challenges.id LIMIT 1000;
 
--- list_to_encode: challenges that keep vectors of another encoder than this version's, which nothing is compared with
+-- list_to_encode: challenges that keep vectors of another encoder than this version's, and no job is at work on them
 SELECT DISTINCT ideas.challenge_id AS id
 FROM idea_vectors JOIN ideas ON ideas.id = idea_id
 WHERE encoder <> $1 AND state <> 'draft'
   AND NOT EXISTS (SELECT FROM staged_jobs WHERE job = 'encode_ideas' AND subject = ideas.challenge_id::text
-                  AND failed_at > $2::timestamptz - interval '1 hour')
+                  AND (failed_at > $2::timestamptz - interval '1 hour' OR failed_at IS NULL AND finished_at IS NULL))
 ORDER BY id LIMIT 1000;
 
 -- remind_reviewers: once for each due date, some days before it

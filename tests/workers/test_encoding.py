@@ -54,6 +54,20 @@ async def test_encoding_that_failed_is_left_alone_for_an_hour(connection: Connec
     assert len(await staged(connection)) == 1
 
 
+@pytest.mark.parametrize("at_work", ["enqueued_at = $1", "enqueued_at = $1, started_at = $1"])
+async def test_challenge_is_not_handed_over_again_while_its_encoding_waits_or_runs(
+    connection: Connection, at_work: str
+) -> None:
+    outdated, _ = await make_outdated(connection)
+    await stage_job(connection, "encode_ideas", outdated, NOW, queue="large")
+    await connection.execute(f"UPDATE staged_jobs SET {at_work}", NOW)
+    await run_entry(connection, SETTINGS, "encode_outdated", NOW)
+    assert await staged(connection) == [("encode_ideas", str(outdated), "large")]
+    await connection.execute("UPDATE staged_jobs SET started_at = $1, finished_at = $1", NOW)
+    await run_entry(connection, SETTINGS, "encode_outdated", NOW)
+    assert len(await staged(connection)) == 2
+
+
 @pytest.mark.parametrize(("stage", "analysed"), [("published", True), ("decided", False)])
 async def test_every_vector_is_replaced_and_running_challenges_are_analysed(
     connection: Connection, stage: str, analysed: bool
