@@ -34,12 +34,16 @@ def command(*, challenge_id: UUID, email: str, output: Path | None, kind: LineKi
 
 @contextmanager
 def _open(output: Path | None) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    """Standard output, or a file that takes its name once it is whole: one cut short never stands for an export."""
-    if output is None:
-        with click.open_file("-", "wb") as target:
+    """Standard output, or a file that takes its name once it is whole: one cut short never stands for an export.
+
+    A link stays, and the file behind it is replaced; a pipe or a device is written to.
+    """
+    if output is None or (output.exists() and not output.is_file()):
+        with click.open_file("-" if output is None else str(output), "wb") as target:
             yield target
         return
-    unfinished = output.with_name(f".{output.name}.{os.getpid()}")
+    whole = output.resolve()
+    unfinished = whole.with_name(f".{whole.name}.{os.getpid()}")
     try:
         with unfinished.open("wb") as plain:
             if output.suffix == ".gz":
@@ -47,7 +51,7 @@ def _open(output: Path | None) -> Iterator[IO[bytes] | gzip.GzipFile]:
                     yield packed
             else:
                 yield plain
-        unfinished.replace(output)
+        unfinished.replace(whole)
     except OSError as error:
         raise click.ClickException(f"{output} cannot be written: {error.strerror}") from None
     finally:

@@ -4,8 +4,8 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 from uuid import UUID
 
 import click
@@ -71,11 +71,16 @@ async def _send(connection: Connection, actor: Actor, import_id: UUID, file: Pat
 
 def _batches(file: Path, kind: LineKind | None) -> Iterator[list[Numbered[Parsed]]]:
     waiting: list[Numbered[Parsed]] = []
-    for number, line in _records(file, kind):
-        waiting.append(Numbered(number, line))
-        if len(waiting) == _BATCH_LINES:
+    try:
+        for number, line in _records(file, kind):
+            waiting.append(Numbered(number, line))
+            if len(waiting) == _BATCH_LINES:
+                yield waiting
+                waiting = []
+    except click.ClickException:
+        if waiting:
             yield waiting
-            waiting = []
+        raise
     if waiting:
         yield waiting
 
@@ -88,9 +93,10 @@ def _records(file: Path, kind: LineKind | None) -> Iterator[tuple[int, Parsed]]:
     yield from reader.finish()
 
 
-def _read(source: BinaryIO | gzip.GzipFile, file: Path) -> bytes:
+def _read(source: BufferedReader | gzip.GzipFile, file: Path) -> bytes:
     try:
-        return source.read(_CHUNK_BYTES)
+        # Not read(), which loses what stands before the place where a packed file breaks off.
+        return source.read1(_CHUNK_BYTES)
     except (OSError, EOFError, zlib.error) as error:
         raise click.ClickException(
             f"{file} cannot be read to its end: {error}. What came before it was taken."

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import os
 from pathlib import Path
 
 import asyncpg
@@ -87,6 +88,48 @@ def test_packed_file_that_is_cut_off_can_be_resumed(run_cli: Run, challenge: str
 
     assert (cut.exit_code, "cannot be read to its end" in cut.stderr, "Traceback" in cut.output) == (1, True, False)
     assert (resumed.exit_code, resumed.stdout) == (0, "1500 lines taken, 0 rejected.\n")
+
+
+def test_lines_before_the_place_where_a_packed_file_breaks_off_are_taken(
+    run_cli: Run, challenge: str, tmp_path: Path, database_url: str
+) -> None:
+    file = write(tmp_path / "ideas.jsonl.gz", *(GOOD | {"id": str(number)} for number in range(9)))
+    # The lines are whole; what packed files end with (a checksum and a length) is not.
+    file.write_bytes(file.read_bytes()[:-8])
+    cut = run_cli("import", str(file), "--challenge", challenge, "--as", "owner@example.org")
+
+    assert (cut.exit_code, cut.stderr.endswith("What came before it was taken.\n")) == (1, True)
+    assert asyncio.run(_imported(database_url)) == ("running", 9)
+
+
+async def _imported(database_url: str) -> tuple[str, int]:
+    connection = await asyncpg.connect(database_url)
+    try:
+        row = await connection.fetchrow("SELECT state, lines_done FROM imports")
+        assert row is not None
+        return row["state"], row["lines_done"]
+    finally:
+        await connection.close()
+
+
+def test_export_leaves_a_link_and_writes_into_a_pipe(run_cli: Run, challenge: str, tmp_path: Path) -> None:
+    (tmp_path / "dated.jsonl").write_text("of yesterday")
+    link, pipe = tmp_path / "latest.jsonl", tmp_path / "pipe"
+    link.symlink_to("dated.jsonl")
+    os.mkfifo(pipe)
+    arguments = ["export", challenge, "--as", "owner@example.org", "--output"]
+    linked = run_cli(*arguments, str(link))
+    # Open for reading, so that whoever writes need not wait; a line of this length fits into the pipe.
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    piped = run_cli(*arguments, str(pipe))
+    through = os.read(reading, 60_000)
+    os.close(reading)
+
+    assert (linked.exit_code, piped.exit_code) == (0, 0)
+    assert (link.is_symlink(), pipe.is_fifo()) == (True, True)
+    assert (tmp_path / "dated.jsonl").read_bytes() == through
+    assert json.loads(through.splitlines()[0])["kind"] == "challenge"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dated.jsonl", "latest.jsonl", "pipe"]
 
 
 @pytest.mark.parametrize("command", ["import", "export", "person"])
