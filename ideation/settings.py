@@ -37,9 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: DatabaseUrl
     redis_url: RedisUrl
     secret_key: Annotated[str, Meta(min_length=32, description="at least 32 random characters; signs cursors")]
-    public_url: Annotated[
-        str, Meta(pattern=r"^https?://[^/\s]", description="http:// or https:// address people use")
-    ] = "http://127.0.0.1:8000"
+    public_url: PublicUrl = "http://127.0.0.1:8000"
     host: Annotated[str, Meta(min_length=1, description="the address to listen on")] = "127.0.0.1"
     port: Port = 8000
     log_format: Literal["json", "console"] = "json"

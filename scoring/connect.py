@@ -132,9 +132,9 @@ def links(
         usable[pair] = False
         takes[reviewer] -= 1
         lacks[idea] -= 1
-        joined = of_idea[idea]
+        old = of_idea[idea]
         for group in (of_reviewer, of_idea):
-            group[group == joined] = of_reviewer[reviewer]
+            group[group == old] = of_reviewer[reviewer]
     found = np.array(chosen, dtype=np.int64).reshape(-1, 2)
     return found[:, 0], found[:, 1]
 

@@ -46,7 +46,8 @@ class SentenceVectors:
     def of(self, sentences: Sequence[str]) -> Floats:
         """Unit vectors, shape (len(sentences), dimensions)."""
         new = list(dict.fromkeys(sentence for sentence in sentences if sentence not in self._kept))
-        found = dict(zip(new, self._encoder.encode(new), strict=True)) if new else {}
+        # Copies: a row alone would keep all that were encoded with it.
+        found = {one: row.copy() for one, row in zip(new, self._encoder.encode(new), strict=True)} if new else {}
         vectors = np.zeros((len(sentences), self._encoder.dimensions), dtype=np.float32)
         for row, sentence in enumerate(sentences):
             vectors[row] = self._kept[sentence] if sentence in self._kept else found[sentence]

@@ -1,5 +1,7 @@
 """Ideas read once, to be compared with what somebody types."""
 
+import gc
+import weakref
 from collections.abc import Sequence
 
 import numpy as np
@@ -69,3 +71,18 @@ def test_more_sentences_at_once_than_are_kept_are_answered_all_the_same() -> Non
     np.testing.assert_allclose(
         SentenceVectors(load_encoder(), most=3).of(sentences), load_encoder().encode(sentences), atol=1e-6
     )
+
+
+def test_kept_vector_keeps_nothing_of_what_was_encoded_with_it() -> None:
+    encoded: list[weakref.ref[Floats]] = []
+
+    class Watched(Counting):
+        def encode(self, texts: Sequence[str]) -> Floats:
+            vectors = super().encode(texts).copy()
+            encoded.append(weakref.ref(vectors))
+            return vectors
+
+    kept = SentenceVectors(Watched(), most=3)
+    kept.of(["Solar panels", "A loud canteen"])
+    gc.collect()
+    assert [reference() for reference in encoded] == [None]
