@@ -23,19 +23,25 @@ async def measure():
 with running_servers() as servers, running_workers(servers) as processes:
     uvloop.run(measure())
 """
-# A program that takes a moment to end what it began, within an event loop or without one.
+# A program that takes a moment to end what it began, within an event loop or without one. It says that it is ready from
+# inside the loop: a signal that meets a loop half made is another matter.
 SLOW_TO_END = """
 import asyncio, time, uvloop
 from benchmarks.ending import orderly_end
+def wait():
+    print("ready", flush=True)
+    time.sleep(300)
+async def wait_in_loop():
+    print("ready", flush=True)
+    await asyncio.sleep(300)
 with orderly_end():
     try:
-        print("ready", flush=True)
         {wait}
     finally:
         time.sleep(0.4)
         print("ended", flush=True)
 """
-WAITS = ["time.sleep(300)", "asyncio.run(asyncio.sleep(300))", "uvloop.run(asyncio.sleep(300))"]
+WAITS = ["wait()", "asyncio.run(wait_in_loop())", "uvloop.run(wait_in_loop())"]
 RUNNER = f"""
 import sys
 from benchmarks.ending import run_to_end
