@@ -22,8 +22,9 @@ RedisUrl = Annotated[
 ]
 PublicUrl = Annotated[str, Meta(pattern=r"^https?://[^/\s]", description="http:// or https:// address people use")]
 Port = Annotated[int, Meta(ge=1, le=65535, description="a TCP port, 1 to 65535")]
-# Some thousands of years in days, so that no date computed with it is beyond the calendar.
 PositiveInt = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000")]
+# Three centuries, so that no date computed with it is beyond the calendar, before or after today.
+Days = Annotated[int, Meta(ge=1, le=100_000, description="a number of days from 1 to 100000")]
 ByteCount = Annotated[int, Meta(ge=1, le=10**12, description="a number of bytes from 1 to 10^12")]
 
 
@@ -44,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     database_pool_size: Annotated[int, Meta(ge=1, le=200, description="a whole number from 1 to 200")] = 10
     session_hours: PositiveInt = 12
-    token_max_days: PositiveInt = 365
+    token_max_days: Days = 365
     requests_per_minute: PositiveInt = 600
     writes_per_minute: PositiveInt = 240
     max_body_bytes: ByteCount = 1_000_000
@@ -52,13 +53,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_count: Annotated[int, Meta(ge=1, le=64, description="a whole number from 1 to 64")] = 1
     job_attempts: Annotated[int, Meta(ge=1, le=20, description="a whole number from 1 to 20")] = 5
     job_timeout_seconds: PositiveInt = 600
-    job_retention_days: PositiveInt = 14
+    job_retention_days: Days = 14
     # How long ended sessions, links and tokens and read messages are kept.
-    retention_days: PositiveInt = 365
+    retention_days: Days = 365
     ranking_interval_seconds: PositiveInt = 60
     # Whether the workers refine vectors with the sentence-transformer; without, a worker needs 150 MB less.
     refine_ideas: Annotated[bool, Meta(description="true or false")] = True
-    reminder_days_before: PositiveInt = 3
+    reminder_days_before: Days = 3
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:

@@ -50,6 +50,7 @@ def test_missing_setting_is_named(missing: str) -> None:
         ("IDEATION_LOG_LEVEL", "loud", "one of debug, error, info, warning"),
         ("IDEATION_SESSION_HOURS", "0", "a whole number from 1 to 1000000"),
         ("IDEATION_SESSION_HOURS", "99999999999999999999", "a whole number from 1 to 1000000"),
+        ("IDEATION_RETENTION_DAYS", "100001", "a number of days from 1 to 100000"),
         ("IDEATION_DATABASE_URL", "postgresql://u:p@host:port/name", "postgresql://user:password@host:port/name"),
         ("IDEATION_DATABASE_URL", "postgresql://u:p@h:99999/name", "postgresql://user:password@host:port/name"),
         ("IDEATION_DATABASE_URL", "postgresql://u:p@a:5432,b:x/name", "postgresql://user:password@host:port/name"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from ideation.actions.schedule import ENTRIES, run_entry
@@ -188,3 +189,11 @@ async def test_sweep_keeps_the_last_interim_rankings_and_all_others(connection: 
     await run(connection, "sweep")
     rows = await connection.fetch("SELECT inputs_sha256 FROM rankings ORDER BY created_at")
     assert [row["inputs_sha256"] for row in rows] == ["0", *(str(number) for number in range(3, 23))]
+
+
+async def test_sweep_that_keeps_as_long_as_settings_allow_forgets_nothing(connection: Connection) -> None:
+    await stage_job(connection, "note", "old", NOW)
+    await connection.execute("UPDATE staged_jobs SET finished_at = $1", NOW - timedelta(days=36_500))
+    longest = msgspec.structs.replace(SETTINGS, job_retention_days=100_000, retention_days=100_000)
+    await run_entry(connection, longest, "sweep", NOW)
+    assert await connection.fetchval("SELECT count(*) FROM staged_jobs WHERE job = 'note'") == 1
