@@ -23,8 +23,9 @@ from ideation.paging import MAX_LIMIT
 
 
 class _Place(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page shows: the ranked ideas of one slice with their costs so far, and how many have one at all."""
+    """What the page shows: the ranked ideas of one slice, all costs so far, and the ranking that orders them."""
 
+    ranking_id: UUID | None
     entries: list[RankingEntryOut]
     next_cursor: str | None
     costs: dict[UUID, float]
@@ -51,7 +52,9 @@ async def save(
 ) -> Response[bytes]:
     """Keeps the costs, and makes the shortlist where that was asked for: both or neither."""
     form = await read_form(request)
-    place = await _read(connection, actor, challenge_id, now, page)
+    # That which the page was made from: by a newer one, what was typed would stand beside other ideas.
+    ranking_id = form.id("ranking") if form.text("ranking") else None
+    place = await _read(connection, actor, challenge_id, now, page, ranking_id)
     given = _read_costs(form, place)
     wanted = _read_wanted(form) if form.text("button") == "make" else None
     if not form.errors:
@@ -87,14 +90,26 @@ async def _save(
         form.errors |= {f"cost-{row}": "budget.gone" for row in _rows(form) if form.text(f"idea-{row}") in gone}
 
 
-async def _read(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, page: PageRequest) -> _Place:
+async def _read(
+    connection: Connection,
+    actor: Actor,
+    challenge_id: UUID,
+    now: datetime,
+    page: PageRequest,
+    ranking_id: UUID | None = None,
+) -> _Place:
     known = {cost.idea_id: cost.cost for cost in await costs.list_costs(connection, actor, challenge_id, now)}
-    ranking = await read_latest(connection, actor, challenge_id, now)
+    if ranking_id is None:
+        ranking = await read_latest(connection, actor, challenge_id, now)
+    else:
+        ranking = await rankings.read_ranking(connection, actor, ranking_id, now)
+        if ranking.challenge_id != challenge_id:
+            raise NotFound
     if ranking is None:
-        return _Place(entries=[], next_cursor=None, costs=known)
+        return _Place(ranking_id=None, entries=[], next_cursor=None, costs=known)
     found = await rankings.list_entries(connection, actor, ranking.id, now, limit=page.limit, after=page.after)
     shown = page_out(found, page)
-    return _Place(entries=shown.items, next_cursor=shown.next_cursor, costs=known)
+    return _Place(ranking_id=ranking.id, entries=shown.items, next_cursor=shown.next_cursor, costs=known)
 
 
 def _filled(place: _Place) -> Form:
@@ -153,6 +168,7 @@ async def _page(
         challenge=challenge,
         here=view.request.url.path + view.query(),
         form=form,
+        ranking_id=place.ranking_id,
         entries=place.entries,
         next_cursor=place.next_cursor,
         known=len(place.costs),

@@ -12,8 +12,8 @@ from ideation.entities.challenges import VotingMethod
 from tests.api.conftest import Api
 from tests.api.test_shortlists import Table, lay_table
 from tests.api.test_shortlists_budget import store_votes
-from tests.factories import make_person
-from tests.panel_world import make_panel_world
+from tests.factories import NOW, make_challenge, make_idea, make_person
+from tests.panel_world import make_panel_world, make_ranking
 from tests.web.conftest import Browser, MakeBrowser, Page
 
 
@@ -103,6 +103,31 @@ async def test_wrong_fields_keep_what_was_typed_and_nothing_is_stored(api: Api, 
     form = wrong.form(desk.place)
     assert [form.values[f"cost-{row}"] for row in range(4)] == ["12.500", "-3", "0", "70"]
     assert (form.values["method"], form.values["size"]) == ("equal_shares", "many")
+    assert await desk.costs() == {}
+
+
+async def test_a_newer_ranking_moves_no_cost_to_another_idea(api: Api, browser_of: MakeBrowser) -> None:
+    desk = await make_desk(api, browser_of)
+    page = await desk.owner.open(desk.place)
+    ideas = desk.table.ideas
+    await make_ranking(api.connection, desk.challenge_id, ideas[::-1], created_at=NOW)
+    wrong = await desk.send(page, "save", cost_0="5", cost_1="much")
+    assert (wrong.status, "cost-1-wrong" in wrong.ids) == (422, True)
+    rows = wrong.form(desk.place).values
+    typed = [(rows[f"idea-{row}"], rows[f"cost-{row}"]) for row in (0, 1)]
+    assert typed == [(str(ideas[0]), "5"), (str(ideas[1]), "much")]
+    await desk.owner.follow(await desk.send(wrong, "save", cost_1="7"))
+    assert await desk.costs() == {ideas[0]: 5.0, ideas[1]: 7.0}
+    anew = (await desk.owner.open(desk.place)).form(desk.place).values
+    assert [anew[f"idea-{row}"] for row in range(5)] == [str(idea) for idea in ideas[::-1]]
+
+
+async def test_the_ranking_of_another_challenge_is_not_shown(api: Api, browser_of: MakeBrowser) -> None:
+    desk = await make_desk(api, browser_of)
+    other = await make_challenge(api.connection, owner_id=desk.owner.person_id)
+    ranking_id = await make_ranking(api.connection, other, [await make_idea(api.connection, other)])
+    page = await desk.owner.open(desk.place)
+    assert (await desk.send(page, "save", ranking=str(ranking_id), cost_0="5")).status == 404
     assert await desk.costs() == {}
 
 
