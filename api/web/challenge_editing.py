@@ -30,6 +30,8 @@ from ideation.entities.people import Actor, PersonFilter
 from ideation.errors import Forbidden, Invalid, NotFound, PreconditionFailed, WrongState
 from ideation.rules.challenges_editing import require_may_create
 
+_MOST_NAMESAKES = 20
+
 
 @get("/challenges/new")
 async def begin(view: View, actor: Actor) -> Response[bytes]:
@@ -128,11 +130,13 @@ async def _read_sponsor(connection: Connection, actor: Actor, challenge: Challen
         return challenge.sponsor_id
     name, _, department = typed.partition(",")
     wanted = PersonFilter(query=name.strip(), department=department.strip() or None)
-    found = await people.list_people(connection, actor, wanted, limit=2, after=None)
-    if len(found.items) != 1:
-        form.errors["sponsor"] = "steps.several_people" if found.items else "board.nobody"
+    found = (await people.list_people(connection, actor, wanted, limit=_MOST_NAMESAKES, after=None)).items
+    # The search goes by how words begin: Ada Lind finds Ada Lindgren too.
+    named = [person for person in found if person.name.casefold() == name.strip().casefold()] or found
+    if len(named) != 1:
+        form.errors["sponsor"] = "steps.several_people" if named else "board.nobody"
         return challenge.sponsor_id
-    return found.items[0].id
+    return named[0].id
 
 
 async def _to_edit(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ChallengeOut:

@@ -138,6 +138,10 @@ async def test_sponsor_is_named_by_name_and_department(api: Api, browser_of: Mak
     assert await api.connection.fetchval(read, challenge_id) == before
     await owner.follow(await send_step(owner, edit, "people", sponsor="Solveig Sole"))
     assert await api.connection.fetchval(read, challenge_id) == sole
+    await make_person(api.connection, name="Solveig Solesen")
+    short = await make_person(api.connection, name="Solveig Sol")
+    await owner.follow(await send_step(owner, edit, "people", sponsor="solveig sol"))
+    assert await api.connection.fetchval(read, challenge_id) == short
     await owner.follow(await send_step(owner, edit, "people", sponsor="Sigrid Twin, Hall 1"))
     assert (
         await api.connection.fetchval(
