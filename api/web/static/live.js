@@ -7,7 +7,7 @@ const SLOW = 30000;
 if (watched) {
   // Where many watch, the page says how long to leave it alone, and each one looks at a moment of its own.
   const PAUSE = 1000 * Number(watched.dataset.pause) * (1 + Math.random() / 4);
-  let source, waiting = null, last = Date.now() - PAUSE, polling = null, first = true;
+  let source, waiting = null, last = Date.now(), polling = null, seen = null;
   const lost = document.getElementById("live-lost");
 
   const busy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
@@ -15,10 +15,11 @@ if (watched) {
     waiting = null;
     last = Date.now();
     const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
-    if (!answer || !answer.ok) return;
+    if (!answer || !answer.ok) { seen = null; return; }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.querySelectorAll("[data-live]").forEach((part) => {
       const now = fresh.getElementById(part.id);
+      if (busy(part)) seen = null;
       if (!now || busy(part) || now.innerHTML === part.innerHTML) return;
       const open = [...part.querySelectorAll("details")].map((one) => one.open);
       part.replaceChildren(...now.childNodes);
@@ -34,7 +35,8 @@ if (watched) {
   function connect() {
     source = new EventSource(watched.dataset.events);
     source.addEventListener("open", connected);
-    source.addEventListener("changed", () => { connected(); soon(); });
+    // A stream that was opened again tells the last mark once more: what it stands for was looked at.
+    source.addEventListener("changed", ({ data }) => { connected(); if (data !== seen) { seen = data; soon(); } });
     // A stream that ends is opened again by the browser; only one that stays away counts as lost.
     source.addEventListener("error", () => setTimeout(() => { if (source.readyState !== EventSource.OPEN) disconnected(); }, 8000));
   }
