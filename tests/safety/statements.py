@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
@@ -16,23 +17,30 @@ class Sent:
         self.statements: list[str] = []
 
 
+_noting: ContextVar[Sent | None] = ContextVar("_noting", default=None)
+
+
 @contextmanager
 def statements_sent() -> Iterator[Sent]:
-    """What goes to the database until the end of the block, from every connection of this process."""
+    """What the block sends to the database, over any connection; what runs beside it in this process does not count."""
     sent = Sent()
+    outside = _noting.set(sent)
     before = {name: getattr(asyncpg.Connection, name) for name in _SENDING}
     for name, method in before.items():
-        setattr(asyncpg.Connection, name, _noted(sent, method))
+        setattr(asyncpg.Connection, name, _noted(method))
     try:
         yield sent
     finally:
         for name, method in before.items():
             setattr(asyncpg.Connection, name, method)
+        _noting.reset(outside)
 
 
-def _noted(sent: Sent, method: Callable[..., Any]) -> Callable[..., Any]:
+def _noted(method: Callable[..., Any]) -> Callable[..., Any]:
     async def send(self: Any, statement: str, *arguments: Any, **more: Any) -> Any:
-        sent.statements.append(statement)
+        sent = _noting.get()
+        if sent is not None:
+            sent.statements.append(statement)
         return await method(self, statement, *arguments, **more)
 
     return send
