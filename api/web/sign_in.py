@@ -47,7 +47,7 @@ async def use_link(
     try:
         session = await sign_in(request, SignInLinks(), secret, connection=connection, now=now, settings=settings)
     except Unauthenticated as error:
-        return view.page("sign_in.html", status=401, secret=None, problem=error)
+        return view.page("sign_in.html", status=401, secret=None, problem=view.refusal(error))
     cookies = [session_cookie(session, now, settings), _return_cookie("", 0, settings)]
     return view.redirect(safe_path(request.cookies.get(RETURN_COOKIE)), cookies=cookies)
 

@@ -44,6 +44,22 @@ async def test_used_expired_and_unknown_links_are_refused(api: Api) -> None:
     assert "is not valid" in unknown.text
 
 
+async def test_refused_links_are_explained_in_the_language_of_the_visitor(api: Api) -> None:
+    browser = await visitor(api)
+    browser.client.cookies.set("ideation_language", "de")
+    link, old = await link_for(api, browser), await link_for(api, browser, minutes=1)
+    await browser.client.post(link)
+    api.clock.set(NOW + timedelta(minutes=2))
+    browser.client.cookies.delete("ideation_session")
+    refused = [await browser.client.post(one) for one in (link, old, "/sign-in/idl_unknown")]
+    said = [answer.text.split('role="alert">')[1].split("</p>")[0] for answer in refused]
+    assert said == [
+        "Dieser Anmelde-Link wurde schon benutzt; bitten Sie um einen neuen.",
+        "Dieser Anmelde-Link ist abgelaufen; bitten Sie um einen neuen.",
+        "Dieser Anmelde-Link ist ungültig.",
+    ]
+
+
 async def test_another_site_cannot_sign_a_browser_in(api: Api) -> None:
     browser = await visitor(api)
     link = await link_for(api, browser)
