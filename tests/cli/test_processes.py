@@ -55,6 +55,24 @@ def test_api_never_imports_what_only_workers_need() -> None:
     assert (result.stdout, result.stderr) == ("set()\n", "")
 
 
+# The API, which in place of serving says whether garbage is collected, and whether what the start made is left alone.
+_SAY_HOW_GARBAGE_IS_COLLECTED = """
+import gc, uvicorn
+from api.__main__ import main
+async def say(_server):
+    print(gc.isenabled(), gc.get_freeze_count() > 10_000)
+uvicorn.Server.main_loop = say
+main()
+"""
+
+
+def test_garbage_is_collected_again_once_the_api_serves(settings_given: dict[str, str]) -> None:
+    environment = environment_of(**settings_given, port=str(free_port()))
+    command = [sys.executable, "-c", _SAY_HOW_GARBAGE_IS_COLLECTED]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert result.stdout == "True True\n"
+
+
 def test_api_answers_over_http_and_stops_gracefully(settings_given: dict[str, str]) -> None:
     port = free_port()
     with started(["-m", "api"], environment_of(**settings_given, port=str(port))) as process:
