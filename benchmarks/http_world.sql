@@ -64,8 +64,10 @@ LEFT JOIN (SELECT idea_id, count(*) FILTER (WHERE value = 1) AS yes, count(*) FI
 
 -- ranking: a snapshot of all ideas
 INSERT INTO rankings (id, challenge_id, kind, formula_version, shortlist_size, seed, inputs, inputs_sha256, idea_count,
-                      created_at)
-VALUES (bench_id(5, 1), bench_id(4, 1), 'interim', 'crowd-1', 20, 1, '', '', {ideas}, now());
+                      summary, created_at)
+VALUES (bench_id(5, 1), bench_id(4, 1), 'interim', 'crowd-1', 20, 1, '', '', {ideas},
+        jsonb_build_object('expected_wrong_calls', 6.5, 'grey_zone', 30, 'bands', 1, 'always_see', jsonb_build_array()),
+        now());
 INSERT INTO ranking_entries (ranking_id, idea_id, position, score, score_low, score_high, rank_low, rank_high,
                              probability_top, band, contributions)
 SELECT bench_id(5, 1), idea_id, row_number() OVER (ORDER BY yes DESC, idea_id), 0.5, 0.4, 0.6, 1, {ideas}, 0.1, 1,

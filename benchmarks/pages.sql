@@ -47,8 +47,9 @@ SELECT id, id, challenge_id, idea_id, reviewer_id, now(), now(), now() FROM revi
 WHERE position <= 3600;
 INSERT INTO review_scores (review_id, criterion_id, score)
 SELECT reviews.id, criteria.id, 1 + abs(hashtext(reviews.id::text || key)) % 5 FROM reviews, criteria;
-INSERT INTO shortlists (id, challenge_id, ranking_id, size, created_at)
-VALUES (bench_id(15, 1), bench_id(4, 1), bench_id(5, 1), 20, now());
+INSERT INTO shortlists (id, challenge_id, ranking_id, size, price, created_at)
+VALUES (bench_id(15, 1), bench_id(4, 1), bench_id(5, 1), 20, json_build_object('cost_share', 0.02, 'themes', 12,
+    'themes_by_score_alone', 9, 'over_cap', ARRAY[]::uuid[], 'folded', json_build_object(), 'text', 'Costs 2 %.'), now());
 INSERT INTO shortlist_entries (shortlist_id, idea_id, position)
 SELECT bench_id(15, 1), idea_id, position FROM ranking_entries WHERE position <= 20;
 INSERT INTO decisions (id, challenge_id, idea_id, outcome, reason, decided_by, decided_at)
