@@ -36,7 +36,9 @@ async def list_points(
     limit: int,
 ) -> list[MapPoint]:
     """Shown ideas on the map, by id."""
-    rows = await connection.fetch(_SQL["list_points"], challenge_id, ranking_id, *_arguments(kept), after, limit)
+    # Prepared anew, so planned for this filter: a plan for any filter expects few ideas, and sorts all of them.
+    statement = await connection.prepare(_SQL["list_points"])
+    rows = await statement.fetch(challenge_id, ranking_id, *_arguments(kept), after, limit)
     return msgspec.convert(rows, list[MapPoint])
 
 
