@@ -146,7 +146,9 @@ async def find_and_merge_the_duplicate(company: Company, challenge_id: str, firs
 
 
 def comparable(idea: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in idea.items() if key not in ("version", "updated_at")}
+    """What merging and unmerging must leave as it was; the workers may find themes at any moment."""
+    changing = ("version", "updated_at", "theme_id", "theme")
+    return {key: value for key, value in idea.items() if key not in changing}
 
 
 async def read_themes(company: Company, challenge_id: str) -> None:
