@@ -2,7 +2,7 @@
 
 The quick lane serves only the default queue, so that a large challenge under analysis never keeps the closing or the
 duplicates of another one waiting; `worker_count` heavy lanes serve the analysis queue and help out on the other. The
-large lane analyses challenges of thousands of ideas, for minutes, with the processor time that nobody else wants. The
+large lane analyses challenges of thousands of ideas, for minutes, with the processor time that few others want. The
 lanes that serve the default queue load everything that new ideas need before they take a job.
 Jobs run inside the lane's process (RQ's SimpleWorker): a fork for each would start without scikit-learn's modules and
 pay 1.2 s for them again. A lane that dies is replaced, and the drain hands its job over again.
@@ -14,7 +14,9 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 
 import structlog
@@ -26,7 +28,8 @@ from workers.environment import connect_redis
 from workers.queues import HEAVY, LARGE, QUICK
 
 LANES = {"quick": (QUICK,), "heavy": (HEAVY, QUICK), "large": (LARGE,)}
-LARGE_LANE_NICENESS = 10
+# Analyses leave the processor to requests, and to the jobs that somebody waits for.
+NICENESS = {"quick": 0, "heavy": 5, "large": 10}
 # A process that has done this many jobs makes room for a fresh one.
 JOBS_BEFORE_RENEWAL = 2000
 _FIRST_PAUSE_SECONDS = 0.2
@@ -40,9 +43,8 @@ log = structlog.get_logger(__name__)
 def serve_lane(settings: Settings, lane: str) -> None:
     """Work on the lane's queues until SIGTERM or Ctrl-C; a job under way ends first."""
     _stop_with_parent()
-    if lane == "large":
-        os.nice(LARGE_LANE_NICENESS)
-    else:
+    _give_way(NICENESS[lane])
+    if lane != "large":
         # Imported here: the parent of the lanes needs none of it.
         import_module("workers.warmth").warm_up(settings)
     redis = connect_redis(settings)
@@ -53,6 +55,14 @@ def serve_lane(settings: Settings, lane: str) -> None:
     except RedisError as error:
         log.warning("lane_lost_redis", lane=lane, error=str(error))
         raise SystemExit(1) from None
+
+
+def _give_way(niceness: int) -> None:
+    """Lower the priority of this process and of its session: Linux may weigh sessions against each other."""
+    os.nice(niceness)
+    # Absent on other systems, in some containers, and where the kernel groups nothing.
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(f"{niceness}\n", encoding="ascii")
 
 
 def _stop_with_parent() -> None:

@@ -36,6 +36,7 @@ async def gather(connection: Connection, challenge: Challenge) -> CrowdInputs:
     Closing when the challenge is frozen, interim otherwise.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await queries.allow_memory(connection)
         rows = await queries.list_ranked_ideas(connection, challenge.id)
         places = {row.id: place for place, row in enumerate(rows)}
         columns = {name: array("b" if name in _BYTE_COLUMNS else "i") for name in _COLUMNS}

@@ -53,6 +53,11 @@ async def list_ranked_ideas(connection: Connection, challenge_id: UUID) -> list[
     return msgspec.convert(await connection.fetch(_SQL["list_ranked_ideas"], challenge_id), list[RankedIdeaRow])
 
 
+async def allow_memory(connection: Connection) -> None:
+    """Let the rest of this transaction sort in memory what a large challenge has."""
+    await connection.execute("SET LOCAL work_mem = '64MB'")
+
+
 def iterate_answers(
     connection: Connection, challenge_id: UUID, *, pairwise: bool
 ) -> "asyncpg.cursor.CursorFactory[asyncpg.Record]":

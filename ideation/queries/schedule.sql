@@ -6,23 +6,26 @@ ON CONFLICT (name) DO UPDATE SET last_started_at = excluded.last_started_at;
 UPDATE schedule_runs SET last_succeeded_at = $2 WHERE name = $1;
 
 -- list_to_rank: running challenges with votes, ideas or merges since their last ranking began, and frozen ones since
+-- A running one is ranked for at most a quarter of the time, so that a large one leaves the processor to people.
 SELECT challenges.id
 FROM challenges
 LEFT JOIN LATERAL (
-    SELECT max(started_at) AS began_at FROM analysis_runs
-    WHERE challenge_id = challenges.id AND kind = 'ranking' AND finished_at IS NOT NULL AND error IS NULL) AS ranked ON true
+    SELECT started_at AS began_at, finished_at + 3 * (finished_at - started_at) AS rested_at FROM analysis_runs
+    WHERE challenge_id = challenges.id AND kind = 'ranking' AND finished_at IS NOT NULL AND error IS NULL
+    ORDER BY started_at DESC LIMIT 1) AS ranked ON true
 WHERE stage = 'published' AND submit_opens_at <= $1
   AND (ranked.began_at IS NULL OR frozen_at > ranked.began_at
        OR frozen_at IS NULL AND (
            -- A clock was set back: nothing that is new can be told by its date.
            ranked.began_at > $1::timestamptz + interval '5 seconds'
-           OR EXISTS (SELECT FROM votes WHERE challenge_id = challenges.id AND updated_at >= ranked.began_at)
+           OR ranked.rested_at <= $1 AND (
+           EXISTS (SELECT FROM votes WHERE challenge_id = challenges.id AND updated_at >= ranked.began_at)
            OR EXISTS (SELECT FROM pairs WHERE challenge_id = challenges.id AND answered_at >= ranked.began_at)
            OR EXISTS (SELECT FROM ideas WHERE challenge_id = challenges.id
                       AND (submitted_at >= ranked.began_at OR hidden_at >= ranked.began_at))
            OR EXISTS (SELECT FROM merges JOIN ideas ON ideas.id = merges.idea_id
                       WHERE ideas.challenge_id = challenges.id
-                        AND (merged_at >= ranked.began_at OR unmerged_at >= ranked.began_at))))
+                        AND (merged_at >= ranked.began_at OR unmerged_at >= ranked.began_at)))))
   AND NOT EXISTS (SELECT FROM staged_jobs WHERE job = 'rank_challenge' AND subject = challenges.id::text
                   AND failed_at > $1::timestamptz - interval '1 hour')
 ORDER BY challenges.id LIMIT 1000;

@@ -79,6 +79,20 @@ async def test_only_changed_challenges_are_ranked_again(connection: Connection) 
     assert await staged(connection) == sorted(("rank_challenge", one) for one in (never, changed))
 
 
+@pytest.mark.parametrize(("minutes_ago", "ranked_again"), [(39, False), (40, True)])
+async def test_running_challenge_is_ranked_for_a_quarter_of_the_time(
+    connection: Connection, minutes_ago: int, *, ranked_again: bool
+) -> None:
+    challenge_id = await make_challenge(connection)
+    began_at = NOW - timedelta(minutes=minutes_ago)
+    run_id = await job_queries.start_analysis(connection, challenge_id, AnalysisKind.RANKING, began_at)
+    ended_at = began_at + timedelta(minutes=10)
+    await job_queries.finish_analysis(connection, run_id, ended_at, idea_count=1, details={})
+    await make_support(connection, challenge_id, hours_ago=0)
+    await run(connection, "rank_changed")
+    assert await staged(connection) == ([("rank_challenge", challenge_id)] if ranked_again else [])
+
+
 async def test_merged_and_hidden_ideas_make_a_new_ranking(connection: Connection) -> None:
     merged, hidden = await make_challenge(connection), await make_challenge(connection)
     for challenge_id in (merged, hidden):

@@ -18,6 +18,7 @@ from ideation.staging import stage_job
 from tests.factories import make_challenge, make_idea
 from tests.workers.conftest import Workers, environment_of
 from workers.environment import utc_now
+from workers.lanes import NICENESS
 from workers.queues import waiting_ids
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,25 @@ def test_processes_close_a_challenge_once_and_stop_gracefully(
     assert [count for _, count in ranked] == [1]
     assert workers.fetch("SELECT count(*) FROM audit_events WHERE action = 'challenge.closed'") == [(1,)]
     assert workers.run(lambda connection: recompute(connection, ranked[0][0]))
+
+
+def niceness_of_lanes(parent: int) -> dict[str, tuple[int, str]]:
+    """What each lane under a parent asks of the processor, as a process and as a session."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+    lanes = {}
+    for child in children:
+        name = Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0")[-2]
+        group = Path(f"/proc/{child}/autogroup")
+        weight = group.read_text(encoding="ascii").split()[-1] if group.exists() else "none"
+        lanes[name] = (os.getpriority(os.PRIO_PROCESS, int(child)), weight)
+    return lanes
+
+
+def test_lanes_of_analyses_give_way_to_everything_else(database_url: str, redis_url: str) -> None:
+    grouped = Path("/proc/self/autogroup").exists()
+    wanted = {name: (nice, str(nice) if grouped else "none") for name, nice in NICENESS.items()}
+    with running(("work",), environment_of(database_url, redis_url)) as (parent,):
+        wait_until(lambda: niceness_of_lanes(parent.pid) == wanted)
 
 
 def wait_until(told: Callable[[], bool]) -> None:
