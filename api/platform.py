@@ -13,6 +13,7 @@ from api.kept import Kept
 from api.live import Live
 from api.metrics import Metrics
 from api.rate_limits import RateLimiter
+from api.submissions import Submissions
 from api.token_uses import TokenUses
 from ideation.database import Pool, open_pool
 from ideation.settings import Settings
@@ -37,6 +38,7 @@ class Platform:
         self.callers = Callers(lambda: self.planned_readers)
         self.ballots = Ballots(lambda: self.planned_writers)
         self.hands = Hands(lambda: self.planned_writers)
+        self.submissions = Submissions(lambda: self.planned_writers)
         self.live = Live(self)
         self.kept = Kept()
         self._pools: tuple[Pool, ...] | None = None
@@ -58,7 +60,7 @@ class Platform:
 
     @property
     def planned_writers(self) -> Pool:
-        """Connections for votes and hands, which are written together by statements that are planned once."""
+        """Connections for what is written together, votes, hands and ideas, by statements that are planned once."""
         return self._opened()[3]
 
     async def open(self) -> None:

@@ -76,7 +76,7 @@ async def prepare_connection(connection: Connection) -> None:
         "jsonb", schema="pg_catalog", encoder=_encode_json, decoder=msgspec.json.decode, format="text"
     )
     await connection.set_type_codec(
-        "vector", schema="public", encoder=_encode_vector, decoder=_decode_vector, format="binary"
+        "vector", schema="public", encoder=encode_vector, decoder=_decode_vector, format="binary"
     )
 
 
@@ -84,7 +84,13 @@ def _encode_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _encode_vector(values: NDArray[np.float32]) -> bytes:
+def encode_vector(values: NDArray[np.float32] | bytes) -> bytes:
+    """A vector as pgvector sends it, shape (dimensions,); one that is encoded already stays as it is.
+
+    Several are passed encoded: asyncpg takes arrays within a list for further dimensions of an array.
+    """
+    if isinstance(values, bytes):
+        return values
     return np.array([len(values), 0], dtype=_VECTOR_HEADER).tobytes() + np.asarray(values, dtype=">f4").tobytes()
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import Parameter, QueryParameter
 
-from api.dependencies import AnyRequest
+from api.dependencies import WITHOUT_CONNECTION, AnyRequest
 from api.etags import require_if_match, with_etag
 from api.paging import PageOut, PageRequest, page_out
 from api.parameters import OptionalText
+from api.unit_of_work import work_of
 from ideation.actions import idea_authors, ideas, ideas_listing, ideas_reading
 from ideation.database import Connection
 from ideation.entities.idea_authors import CoAuthor, Invitation, InvitationAnswer
@@ -64,12 +65,22 @@ async def list_ideas(
     return page_out(found, page)
 
 
-@post("/challenges/{challenge_id:uuid}/ideas", summary="Submit an idea", tags=_TAGS, opt={"one_statement": True})
+@post(
+    "/challenges/{challenge_id:uuid}/ideas",
+    summary="Submit an idea",
+    tags=_TAGS,
+    opt={"one_statement": True},
+    dependencies=WITHOUT_CONNECTION,
+)
 async def submit_idea(
-    challenge_id: UUID, connection: Connection, actor: Actor, now: datetime, data: NewIdea
+    challenge_id: UUID, request: AnyRequest, actor: Actor, now: datetime, data: NewIdea
 ) -> Response[IdeaOut]:
     """Refused with 409 unless the challenge takes ideas at this very moment."""
-    return _tagged(await ideas.submit_idea(connection, actor, challenge_id, data, now))
+    work = work_of(request.scope)
+    if work.claim is not None:
+        # Written with the answer that is kept for this key, or not at all.
+        return _tagged(await ideas.submit_idea(await work.connection(), actor, challenge_id, data, now))
+    return _tagged(await work.platform.submissions.submit(work.connection, actor, challenge_id, data, now))
 
 
 @post("/challenges/{challenge_id:uuid}/drafts", summary="Keep an idea as a draft", tags=_TAGS)

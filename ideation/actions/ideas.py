@@ -1,5 +1,6 @@
 """Ideas: draft, submit, edit, withdraw, restore."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,15 +13,16 @@ from ideation.actions.vectors import encode, store_vector
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
 from ideation.entities.ideas import Idea, IdeaState, Wording
-from ideation.entities.ideas_forms import IdeaEdit, IdeaOut, NewDraft, NewIdea
+from ideation.entities.ideas_forms import AskedSubmission, IdeaEdit, IdeaOut, NewDraft, NewIdea
 from ideation.entities.people import Actor
-from ideation.entities.vectors import IdeaText
-from ideation.errors import PreconditionFailed, WrongState
+from ideation.entities.vectors import IdeaText, SubmittedIdea
+from ideation.errors import IdeationError, PreconditionFailed, WrongState
 from ideation.ids import new_id
 from ideation.queries import challenges as challenge_queries
 from ideation.queries import ideas as queries
+from ideation.request_context import request_id
 from ideation.rules.access import require_taking_part
-from ideation.rules.challenges import require_unarchived
+from ideation.rules.challenges import require_unarchived, require_visible
 from ideation.rules.challenges_windows import takes_ideas
 from ideation.rules.ideas_writing import (
     closed,
@@ -39,12 +41,58 @@ from ideation.text.templates import own_text
 async def submit_idea(connection: Connection, actor: Actor, challenge_id: UUID, new: NewIdea, now: datetime) -> IdeaOut:
     """Submit an idea at once; refused unless the challenge takes ideas at the moment it is written."""
     challenge = await require_contributing(connection, actor, challenge_id, now)
-    idea = _idea(actor, challenge, tidy(new.title, new.body, new.tags), IdeaState.SUBMITTED, now)
-    vector = (await encode(own_text(idea.title, idea.body, challenge.idea_template)))[0]
-    known = vector if vector.any() else None
-    if not await queries.submit_idea(connection, idea, now, encoder=load_encoder().name, vector=known):
+    asked = AskedSubmission(actor=actor, challenge_id=challenge_id, new=new, at=now, request_id=request_id.get())
+    [submitted] = await _submitted([asked], [challenge])
+    if not await queries.submit_ideas(connection, load_encoder().name, [submitted]):
         raise closed(challenge)
-    return new_idea_out(actor, challenge, idea, now)
+    return new_idea_out(actor, challenge, submitted.idea, now)
+
+
+def ask_to_submit(actor: Actor, challenge_id: UUID, new: NewIdea, now: datetime) -> AskedSubmission:
+    """What `submit_together` takes, once this person may take part."""
+    require_taking_part(actor)
+    return AskedSubmission(actor=actor, challenge_id=challenge_id, new=new, at=now, request_id=request_id.get())
+
+
+async def submit_together(connection: Connection, asked: Sequence[AskedSubmission]) -> list[IdeaOut | None]:
+    """Submit ideas by one statement; None for each that needs `submit_idea`, which says why it is refused."""
+    ids = {one.challenge_id for one in asked}
+    found = await challenge_queries.find_challenges(connection, list(ids), max(one.at for one in asked))
+    challenges = [_open_to(one.actor, found.get(one.challenge_id)) for one in asked]
+    pairs = [(one, challenge) for one, challenge in zip(asked, challenges, strict=True) if challenge is not None]
+    submitted = await _submitted([one for one, _ in pairs], [challenge for _, challenge in pairs])
+    stored = await queries.submit_ideas(connection, load_encoder().name, submitted) if submitted else set()
+    answers = {
+        id(one): new_idea_out(one.actor, challenge, new.idea, one.at)
+        for (one, challenge), new in zip(pairs, submitted, strict=True)
+        if new.idea.id in stored
+    }
+    return [answers.get(id(one)) for one in asked]
+
+
+def _open_to(actor: Actor, challenge: Challenge | None) -> Challenge | None:
+    """The challenge, for those who may submit an idea to it; the rest `submit_idea` tells why not."""
+    try:
+        visible = require_visible(actor, challenge)
+        require_contributor(actor, visible)
+    except IdeationError:
+        return None
+    return visible
+
+
+async def _submitted(asked: Sequence[AskedSubmission], challenges: Sequence[Challenge]) -> list[SubmittedIdea]:
+    ideas = [
+        _idea(one.actor, challenge, tidy(one.new.title, one.new.body, one.new.tags), IdeaState.SUBMITTED, one.at)
+        for one, challenge in zip(asked, challenges, strict=True)
+    ]
+    texts = [
+        own_text(idea.title, idea.body, challenge.idea_template)
+        for idea, challenge in zip(ideas, challenges, strict=True)
+    ]
+    return [
+        SubmittedIdea(idea=idea, vector=vector if vector.any() else None, request_id=one.request_id)
+        for idea, vector, one in zip(ideas, await encode(texts), asked, strict=True)
+    ]
 
 
 async def create_draft(

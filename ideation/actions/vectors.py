@@ -4,6 +4,7 @@ The job that compares the idea with the others puts it into the index.
 """
 
 import asyncio
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +16,19 @@ from ideation.queries import vectors as queries
 from ideation.text.encoder import encode_ideas, load_encoder
 from ideation.text.templates import own_text
 
-# Encoding takes under a millisecond up to this length; a longer text would keep other requests waiting.
-_LONGEST_AT_ONCE = 2_000
+# Encoding takes a few milliseconds up to this length in all; more would keep other requests waiting.
+_LONGEST_AT_ONCE = 10_000
 
 
 async def store_vector(connection: Connection, text: IdeaText, challenge: Challenge) -> None:
     """Encode a wording that was just written and keep its vector."""
-    vector = await encode(own_text(text.title, text.body, challenge.idea_template))
+    vector = await encode([own_text(text.title, text.body, challenge.idea_template)])
     await queries.store_vectors(connection, load_encoder().name, [text], vector, indexed=False)
 
 
-async def encode(text: str) -> NDArray[np.float32]:
-    """The vector of one idea's text, shape (1, dimensions)."""
+async def encode(texts: Sequence[str]) -> NDArray[np.float32]:
+    """The vectors of ideas' texts, shape (len(texts), dimensions)."""
     encoder = load_encoder()
-    if len(text) <= _LONGEST_AT_ONCE:
-        return encode_ideas(encoder, [text])
-    return await asyncio.to_thread(encode_ideas, encoder, [text])
+    if sum(map(len, texts)) <= _LONGEST_AT_ONCE:
+        return encode_ideas(encoder, texts)
+    return await asyncio.to_thread(encode_ideas, encoder, texts)

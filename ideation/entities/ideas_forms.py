@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ideation.entities.fields import Body, Tag, Tags, Title
 from ideation.entities.ideas import IdeaState
+from ideation.entities.people import Actor
 from ideation.entities.votes import VoteCounts
 
 DraftTitle = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$", description="May be empty in a draft.")]
@@ -21,6 +22,16 @@ class NewIdea(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     title: Title
     body: Body = ""
     tags: Tags = []
+
+
+class AskedSubmission(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's wish to submit an idea, and the request it came with."""
+
+    actor: Actor
+    challenge_id: UUID
+    new: NewIdea
+    at: datetime
+    request_id: str | None
 
 
 class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

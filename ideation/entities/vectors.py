@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from ideation.entities.ideas import Idea
+
 
 class IdeaText(msgspec.Struct, frozen=True, kw_only=True):
     """The wording of an idea at one revision; the body may be cut where analyses stop reading."""
@@ -27,3 +29,11 @@ class AnalysedIdea(msgspec.Struct, frozen=True, kw_only=True):
     theme_id: UUID | None
     x: float | None
     y: float | None
+
+
+class SubmittedIdea(msgspec.Struct, frozen=True, kw_only=True):
+    """A new idea with its vector, a float32 array, and the request it came with; None where no word of it is known."""
+
+    idea: Idea
+    vector: Any
+    request_id: str | None

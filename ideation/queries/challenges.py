@@ -21,6 +21,12 @@ async def find_challenge(connection: Connection, challenge_id: UUID, now: dateti
     return None if row is None else msgspec.convert(row, Challenge)
 
 
+async def find_challenges(connection: Connection, challenge_ids: list[UUID], now: datetime) -> dict[UUID, Challenge]:
+    """Some challenges and their states at `now` by id, whoever asks."""
+    rows = await connection.fetch(_SQL["find_challenges"], challenge_ids, now)
+    return {row["id"]: msgspec.convert(row, Challenge) for row in rows}
+
+
 async def find_challenge_for(
     connection: Connection, challenge_id: UUID, person_id: UUID, now: datetime
 ) -> tuple[Challenge | None, bool]:

@@ -1,6 +1,9 @@
 -- find_challenge: one challenge with its state at $2
 SELECT challenges.*, state_at(challenges, $2) AS state FROM challenges WHERE id = $1;
 
+-- find_challenges: the same of several
+SELECT challenges.*, state_at(challenges, $2) AS state FROM challenges WHERE id = ANY ($1::uuid[]);
+
 -- find_challenge_for: the same, and whether person $3 sits on its panel
 SELECT challenges.*, state_at(challenges, $2) AS state,
        EXISTS (SELECT FROM panel_members WHERE challenge_id = $1 AND person_id = $3) AS panel_member

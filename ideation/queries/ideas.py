@@ -1,18 +1,17 @@
 """SQL of ideas."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
-from ideation.database import Connection
+from ideation.database import Connection, encode_vector
 from ideation.entities.ideas import Idea, IdeaState, Surroundings, Wording
 from ideation.entities.ideas_forms import MergedIdea, MyIdea, Revision
+from ideation.entities.vectors import SubmittedIdea
 from ideation.ids import new_id
 from ideation.queries import load_statements
-from ideation.request_context import request_id
 
 _SQL = load_statements("ideas")
 
@@ -29,12 +28,21 @@ async def is_author(connection: Connection, idea_id: UUID, person_id: UUID) -> b
     return author
 
 
-async def submit_idea(
-    connection: Connection, idea: Idea, now: datetime, *, encoder: str, vector: NDArray[np.float32] | None
-) -> bool:
-    """Store a new idea with its vector, and stage its comparison, if its challenge takes ideas at `now`; whether so."""
-    values = (*_new(idea), now, encoder, vector, new_id(), request_id.get())
-    return await connection.fetchval(_SQL["submit_idea"], *values) is not None
+async def submit_ideas(connection: Connection, encoder: str, given: Sequence[SubmittedIdea]) -> set[UUID]:
+    """Store new ideas with their vectors, and stage their comparison; the ids of those whose challenge took ideas."""
+    columns = (
+        *zip(*(_new(one.idea) for one in given), strict=True),
+        [one.idea.created_at for one in given],
+        [None if one.vector is None else encode_vector(one.vector) for one in given],
+        [new_id() for _ in given],
+        [one.request_id for one in given],
+    )
+    ids, challenges, authors, departments, titles, bodies, tags, *others = columns
+    coded = [msgspec.json.encode(some).decode() for some in tags]
+    rows = await connection.fetch(
+        _SQL["submit_ideas"], ids, challenges, authors, departments, titles, bodies, coded, *others, encoder
+    )
+    return {row["id"] for row in rows}
 
 
 async def add_draft(connection: Connection, idea: Idea, now: datetime) -> None:

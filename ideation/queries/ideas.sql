@@ -4,25 +4,35 @@ SELECT * FROM ideas WHERE id = $1;
 -- is_author: whether a person wrote the idea or agreed to be its co-author
 SELECT EXISTS (SELECT FROM idea_authors WHERE idea_id = $1 AND person_id = $2 AND agreed_at IS NOT NULL);
 
--- submit_idea: store an idea with all that belongs to it, and stage its comparison, if the challenge takes ideas just now
-WITH open AS (
-    SELECT id FROM challenges WHERE id = $2 AND takes_ideas(challenges, $8) FOR KEY SHARE
+-- submit_ideas: store ideas with all that belongs to them, and stage their comparison, each if its challenge takes ideas
+-- (All the rest follows the ideas: the triggers of their counters look at them.)
+WITH wanted AS MATERIALIZED (
+    SELECT given.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::timestamptz[], $9::vector[], $10::uuid[], $11::text[])
+        AS given (id, challenge_id, author_id, department, title, body, tags, at, vector, job_id, request_id)
+    JOIN challenges ON challenges.id = given.challenge_id
+    WHERE takes_ideas(challenges, given.at)
+    FOR KEY SHARE OF challenges
 ), idea AS (
     INSERT INTO ideas (id, challenge_id, author_id, department, title, body, tags, state, created_at, updated_at,
         submitted_at)
-    SELECT $1, open.id, $3, $4, $5, $6, $7, 'submitted', $8, $8, $8 FROM open
-    RETURNING id, challenge_id
+    SELECT id, challenge_id, author_id, department, title, body,
+        ARRAY(SELECT tag FROM jsonb_array_elements_text(tags::jsonb) WITH ORDINALITY AS listed (tag, place) ORDER BY place),
+        'submitted', at, at, at
+    FROM wanted
+    RETURNING id
 ), author AS (
     INSERT INTO idea_authors (idea_id, person_id, invited_by, invited_at, agreed_at)
-    SELECT id, $3, $3, $8, $8 FROM idea
+    SELECT id, author_id, author_id, at, at FROM idea JOIN wanted USING (id)
 ), tally AS (
-    INSERT INTO idea_tallies (idea_id, challenge_id, trend) SELECT id, challenge_id, trend_after('-Infinity', $8) FROM idea
+    INSERT INTO idea_tallies (idea_id, challenge_id, trend)
+    SELECT id, challenge_id, trend_after('-Infinity', at) FROM idea JOIN wanted USING (id)
 ), vector AS (
     INSERT INTO idea_vectors (idea_id, challenge_id, encoder, vector, indexed)
-    SELECT id, challenge_id, $9, $10, false FROM idea WHERE $10::vector IS NOT NULL
+    SELECT id, challenge_id, $12, vector, false FROM idea JOIN wanted USING (id) WHERE vector IS NOT NULL
 ), job AS (
     INSERT INTO staged_jobs (id, job, subject, queue, request_id, not_before, staged_at)
-    SELECT $11, 'find_duplicates', id::text, 'default', $12, $8, $8 FROM idea
+    SELECT job_id, 'find_duplicates', id::text, 'default', request_id, at, at FROM idea JOIN wanted USING (id)
 )
 SELECT id FROM idea;
 
