@@ -7,6 +7,8 @@ Redis nobody is told anything and no page breaks: streams end, and pages go back
 
 import asyncio
 import hashlib
+import resource
+import sys
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
@@ -30,6 +32,10 @@ PULSE_SECONDS = 2.0
 # A stream ends after so long without a pulse, and anyway after so long, so that no old process is kept by it.
 SILENT_SECONDS = 12.0
 STREAM_SECONDS = 300.0
+# So often a stream says something even without news: it finds out that its watcher has gone, and no proxy cuts it.
+HEARTBEAT_SECONDS = 20.0
+# Streams take at most this share of the files a process may open, so that requests still find room.
+_SHARE_OF_FILES = 0.5
 _REDIS_TIMEOUT_SECONDS = 1.0
 _RECONNECT_SECONDS = 2.0
 
@@ -88,6 +94,11 @@ class PatientBackend(ChannelsBackend):
         return self._channels
 
 
+def _most_streams() -> int:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if files == resource.RLIM_INFINITY else int(_SHARE_OF_FILES * files)
+
+
 class Live:
     """The topics that are watched in this process, and the pulse that serves them."""
 
@@ -100,6 +111,7 @@ class Live:
         )
         self._platform = platform
         self._watched: Counter[str] = Counter()
+        self._most_streams = _most_streams()
         self._stopping = asyncio.Event()
         self._redis = RedisClient(platform.settings.redis_url, answer_seconds=_REDIS_TIMEOUT_SECONDS)
         self._repeating = Repeating("live pulse", PULSE_SECONDS, self.pulse)
@@ -131,17 +143,22 @@ class Live:
         redis = await self._redis.get()
         return bool(await redis.set(f"ideation:pulse:{topic}", b"1", nx=True, px=milliseconds))
 
-    async def marks(self, topic: str) -> AsyncIterator[str]:
-        """The topic's mark whenever it has changed, and first of all; ends when Redis is silent, or after a while."""
+    async def marks(self, topic: str) -> AsyncIterator[str | None]:
+        """The topic's mark whenever it has changed, and first of all; None now and then when it has not.
+
+        Ends when Redis is silent, or after a while. Unavailable without Redis, and when too many are watching already.
+        """
+        if self._watched.total() >= self._most_streams:
+            raise Unavailable("Too many pages are kept up to date at the moment; reload the page instead.")
         try:
             subscriber = await self.channels.subscribe(topic)
         except redis_errors() as error:
             raise Unavailable("Live updates are not available at the moment; reload the page instead.") from error
         return self._follow(topic, subscriber)
 
-    async def _follow(self, topic: str, subscriber: Any) -> AsyncIterator[str]:
+    async def _follow(self, topic: str, subscriber: Any) -> AsyncIterator[str | None]:
         loop = asyncio.get_running_loop()
-        ends_at, last = loop.time() + STREAM_SECONDS, None
+        ends_at, last, said_at = loop.time() + STREAM_SECONDS, None, loop.time()
         events = subscriber.iter_events()
         try:
             with self._watching(topic):
@@ -149,9 +166,9 @@ class Live:
                     mark = await self._next(events)
                     if mark is None:
                         return
-                    if mark != last:
-                        last = mark
-                        yield mark
+                    if mark != last or loop.time() >= said_at + HEARTBEAT_SECONDS:
+                        yield None if mark == last else mark
+                        last, said_at = mark, loop.time()
         finally:
             await self._unsubscribe(topic, subscriber)
 

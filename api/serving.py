@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import sys
 from socket import socket
 
@@ -34,6 +35,13 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _allow_files() -> None:
+    """Open as many files as the machine lets us: every page that is kept up to date holds one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft not in (hard, resource.RLIM_INFINITY):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def serve() -> None:
     """Serve until told to stop; a setting that is not allowed ends the start with its name."""
     try:
@@ -42,6 +50,7 @@ def serve() -> None:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
     set_up_logs(settings)
+    _allow_files()
     app = create_app(settings)
     config = uvicorn.Config(
         app,

@@ -44,7 +44,10 @@ async def _stream(request: AnyRequest, topic: str) -> ServerSentEvent:
 
     async def messages() -> AsyncIterator[ServerSentEventMessage]:
         async for mark in marks:
-            yield ServerSentEventMessage(data=mark, event="changed", retry=RETRY_MILLISECONDS)
+            if mark is None:
+                yield ServerSentEventMessage(data=None, comment="nothing new")
+            else:
+                yield ServerSentEventMessage(data=mark, event="changed", retry=RETRY_MILLISECONDS)
 
     return ServerSentEvent(messages(), headers={"Cache-Control": "no-store"})
 

@@ -9,12 +9,17 @@ from tests.browser.visits import OpenAs, Visit
 _TOLD = """
 window.EventSource = class extends EventTarget {
   constructor() { super(); this.readyState = 1; window.source = this; }
-  close() {}
+  close() { this.readyState = 2; }
+};
+window.show = (shown) => {
+  Object.defineProperty(document, "hidden", {value: !shown, configurable: true});
+  document.dispatchEvent(new Event("visibilitychange"));
 };
 window.tell = (mark) => window.source.dispatchEvent(new MessageEvent("changed", {data: mark}));
 """
 # Far longer than the pauses between two looks that these tests set.
 _LONG_ENOUGH_MS = 600
+_CLOSED = 2
 
 
 async def _open(visit: Visit, path: str, pause: str) -> list[str]:
@@ -61,3 +66,20 @@ async def test_mark_that_was_looked_at_asks_for_nothing_and_a_new_one_does(open_
         await _tell(reader, mark)
         await reader.page.wait_for_timeout(_LONG_ENOUGH_MS)
         assert asked == [site.url + path] * number
+
+
+async def test_page_out_of_sight_gives_its_stream_back_and_asks_for_it_when_seen(open_as: OpenAs, site: Site) -> None:
+    reader = await open_as(await site.person())
+    path = f"/challenges/{await site.challenge()}"
+    asked = await _open(reader, path, pause="0.05")
+    page = reader.page
+    await page.evaluate("show(false); show(true); window.first = window.source")
+    await page.evaluate("show(false)")
+    # Not by wait_for_function, which the policy for scripts refuses.
+    while await page.evaluate("window.source.readyState") != _CLOSED:
+        await page.wait_for_timeout(100)
+    assert asked == []
+    await page.evaluate("show(true)")
+    assert await page.evaluate("window.source !== window.first && window.source.readyState === 1")
+    async with page.expect_response(site.url + path):
+        await _tell(reader, "news")

@@ -30,6 +30,42 @@ async def test_watchers_hear_of_news_once(api: Api) -> None:
             await asyncio.wait_for(anext(marks), 5)
 
 
+async def test_quiet_stream_says_now_and_then_that_it_is_there(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.live.HEARTBEAT_SECONDS", 1.0)
+    challenge_id = await make_challenge(api.connection)
+    live = api.platform.live
+    async with live.channels:
+        marks = await live.marks(f"challenge:{challenge_id}")
+        first = await asyncio.wait_for(anext(marks), 10)
+        assert first is not None
+        assert [await asyncio.wait_for(anext(marks), 10) for _ in range(2)] == [None, None]
+
+
+async def test_too_many_streams_are_refused_and_room_is_given_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.live._most_streams", lambda: 1)
+    live = Live(api.platform)
+    live.start()
+    async with live.channels:
+        only = await live.marks("jobs")
+        await asyncio.wait_for(anext(only), 10)
+        with pytest.raises(Unavailable):
+            await live.marks("jobs")
+        await only.aclose()  # type: ignore[attr-defined]
+        again = await live.marks("jobs")
+        assert await asyncio.wait_for(anext(again), 10) is not None
+        await again.aclose()  # type: ignore[attr-defined]
+    await live.stop()
+
+
+@pytest.mark.parametrize("change", ["hidden_at = now()", "canonical_id = (SELECT min(id::text)::uuid FROM ideas)"])
+async def test_everybody_hears_of_ideas_that_are_hidden_or_merged(api: Api, change: str) -> None:
+    challenge_id = await make_challenge(api.connection)
+    ideas = [await make_idea(api.connection, challenge_id, submitted_at=NOW) for _ in range(2)]
+    before = await read_mark(api.connection, f"shown:{challenge_id}", NOW)
+    await api.connection.execute(f"UPDATE ideas SET {change} WHERE id = $1", ideas[1])
+    assert await read_mark(api.connection, f"shown:{challenge_id}", NOW) != before
+
+
 async def test_streams_end_when_the_process_stops(api: Api) -> None:
     challenge_id = await make_challenge(api.connection)
     live = Live(api.platform)
