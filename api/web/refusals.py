@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from api.web.phrases import worded
 from api.web.texts import Texts
 from ideation.errors import IdeationError
 
@@ -34,5 +35,7 @@ def word_problem(texts: Texts, slug: str, detail: str) -> str:
 
 
 def _word(texts: Texts, name: str, value: str) -> str:
+    if name == "message":
+        return worded(texts, value)
     keys = (f"{heading}.{value}" for heading in _HEADINGS.get(name, ()))
     return next((texts.catalogue[key] for key in keys if key in texts.catalogue), value)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID, uuid4
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from litestar import Response
 from litestar.datastructures import Cookie
 
@@ -16,6 +16,7 @@ from api.dependencies import AnyRequest
 from api.unit_of_work import UnitOfWork, work_of
 from api.web.assets import asset_path
 from api.web.moments import Moments
+from api.web.phrases import amount, decimal, figure, worded
 from api.web.refusals import word_refusal
 from api.web.texts import choose_language
 from ideation.database import Connection
@@ -39,8 +40,13 @@ _ENVIRONMENT.globals["asset"] = asset_path
 _ENVIRONMENT.globals["once"] = lambda: uuid4().hex
 # The beginning of a text in Markdown, which may end in the middle of a mark, as plain words.
 _ENVIRONMENT.filters["plain"] = lambda text: _MARKS.sub(lambda mark: mark[1] or "", text)
-# Thousands apart by a narrow space that does not break, which English and German readers take alike.
-_ENVIRONMENT.filters["amount"] = lambda value: f"{value:,.0f}".replace(",", "\u202f")
+# These speak the language of the page.
+_ENVIRONMENT.filters["worded"] = pass_context(lambda context, sentence: worded(context["t"], sentence))
+_ENVIRONMENT.filters["amount"] = pass_context(lambda context, number: amount(context["t"], number))
+_ENVIRONMENT.filters["figure"] = pass_context(lambda context, number: figure(context["t"], number))
+_ENVIRONMENT.filters["decimal"] = pass_context(
+    lambda context, number, places, sign=False: decimal(context["t"], number, places, sign=sign)
+)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Figures = TypeVar("Figures")

@@ -20,8 +20,13 @@ def placeholders(text: str) -> set[str]:
 @pytest.mark.parametrize("language", sorted(set(CATALOGUES) - {"en"}))
 def test_language_has_every_text_with_the_same_placeholders(language: str) -> None:
     english, other = CATALOGUES["en"].catalogue, CATALOGUES[language].catalogue
-    assert {key: placeholders(text) for key, text in other.items()} == {
-        key: placeholders(text) for key, text in english.items()
+    assert sorted(other) == sorted(english)
+    # A phrase is filled from an English sentence, and may leave out what only that says.
+    left_out = {
+        key for key in english if key.startswith("phrase.") and placeholders(other[key]) < placeholders(english[key])
+    }
+    assert {key: placeholders(text) for key, text in other.items() if key not in left_out} == {
+        key: placeholders(text) for key, text in english.items() if key not in left_out
     }
     assert [key for key in english if (" | " in english[key]) != (" | " in other[key])] == []
 
