@@ -37,7 +37,7 @@ async def find_similar(
     """What is near a text that is being typed."""
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     text = own_text(request.title, request.body, challenge.idea_template)
-    vectors = IdeaVectors(vector=(await encode(text))[0])
+    vectors = IdeaVectors(vector=(await encode([text]))[0])
     return await _near(connection, actor, challenge_id, text, vectors, limit=request.limit, without=[])
 
 
@@ -49,7 +49,7 @@ async def find_similar_to_idea(
     text = own_text(seen.idea.title, seen.idea.body, seen.challenge.idea_template)
     vectors = await queries.find_vectors(connection, idea_id, load_encoder().name)
     if vectors.vector is None:
-        vectors = IdeaVectors(vector=(await encode(text))[0])
+        vectors = IdeaVectors(vector=(await encode([text]))[0])
     without = [idea_id, *filter(None, [seen.idea.canonical_id])]
     return await _near(connection, actor, seen.idea.challenge_id, text, vectors, limit=limit, without=without)
 

@@ -4,7 +4,6 @@ The job that compares the idea with the others puts it into the index.
 """
 
 import asyncio
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,7 @@ async def store_vector(connection: Connection, text: IdeaText, challenge: Challe
     await queries.store_vectors(connection, load_encoder().name, [text], vector, indexed=False)
 
 
-async def encode(texts: Sequence[str]) -> NDArray[np.float32]:
+async def encode(texts: list[str]) -> NDArray[np.float32]:
     """The vectors of ideas' texts, shape (len(texts), dimensions)."""
     encoder = load_encoder()
     if sum(map(len, texts)) <= _LONGEST_AT_ONCE:

@@ -142,13 +142,17 @@ WITH RECURSIVE folded AS (
     FROM (SELECT *, 1 AS sign FROM voices UNION ALL SELECT idea_id, value, impression_id, -1 FROM own) AS changes
     GROUP BY idea_id
 ), seen AS (
+    -- People who saw another one only. The idea's own cards are in its counters already.
     SELECT idea_id, count(*) AS views FROM (
         SELECT DISTINCT folded.idea_id, dealt.person_id
         FROM folded
         CROSS JOIN LATERAL (SELECT person_id FROM impressions WHERE impressions.idea_id = folded.id OFFSET 0) AS dealt
-    ) AS people GROUP BY idea_id
+        WHERE folded.id <> folded.idea_id
+    ) AS people
+    WHERE NOT EXISTS (SELECT FROM impressions AS own WHERE own.person_id = people.person_id AND own.idea_id = people.idea_id)
+    GROUP BY idea_id
 )
-SELECT tally.idea_id, coalesce(seen.views, 0) AS views,
+SELECT tally.idea_id, tally.views + coalesce(seen.views, 0) AS views,
     yes + stars_count + coalesce(positive, 0) AS positive, tally.no + coalesce(counted.no, 0) AS no,
     tally.skips + coalesce(counted.skips, 0) AS skips, tally.supporters + coalesce(counted.supporters, 0) AS supporters,
     -- Of a challenge without stars this means nothing.

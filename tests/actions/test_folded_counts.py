@@ -57,9 +57,11 @@ async def count_one_by_one(connection: Connection, idea_id: UUID) -> CountRow:
     standing = {row["person_id"]: row for row in votes}.values()
     dealt = [row["value"] for row in standing if row["impression_id"] is not None]
     given = [value for value in dealt if value is not None]
-    seen = {row["person_id"] for row in await connection.fetch("SELECT * FROM impressions") if belongs(row["idea_id"])}
+    # Its own cards, as without merged ideas, and people who saw a merged one only.
+    cards = [row for row in await connection.fetch("SELECT * FROM impressions") if belongs(row["idea_id"])]
+    own = [row["person_id"] for row in cards if row["idea_id"] == idea_id]
     return CountRow(
-        views=len(seen),
+        views=len(own) + len({row["person_id"] for row in cards} - set(own)),
         positive=sum(value > 0 for value in given),
         no=given.count(0),
         skips=dealt.count(None),
