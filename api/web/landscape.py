@@ -9,6 +9,7 @@ from litestar import Response, get
 from api.paging import PageRequest, page_out
 from api.web.challenges import LISTED_STATES
 from api.web.map_drawing import HEIGHT, WIDTH, draw, fitting, nearer
+from api.web.map_spots import spots_as_svg
 from api.web.views import View
 from ideation.actions import challenges, ideas_reading, landscape, people
 from ideation.database import Connection
@@ -38,17 +39,18 @@ async def show(challenge_id: UUID, view: View, connection: Connection, actor: Ac
     )
     whole = kept.window == _WHOLE
     window = fitting(shown) if whole else kept.window
+    drawing = draw(shown, window)
     return view.page(
         "map.html",
         challenge=challenge,
         landscape=shown,
-        drawing=draw(shown, window),
+        drawing=drawing,
+        spots=spots_as_svg(drawing, view.texts, lambda cell: _address(view, nearer(cell, window))),
         kept=kept,
         whole=whole,
         wider=_address(view, _around(window, 2)),
         closer=_address(view, _around(window, 0.5)),
         everything=view.address(**dict.fromkeys(_EDGES)),
-        opens=lambda cell: _address(view, nearer(cell, window)),
         departments=departments,
         states=LISTED_STATES,
         width=WIDTH,

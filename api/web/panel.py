@@ -99,7 +99,6 @@ async def report(
     entries = await rankings.list_entries(
         connection, actor, ranking.id, now, limit=max(_REPORT_ENTRIES, 2 * shortlist.size), after=None
     )
-    listed = [await decisions.list_decisions(connection, actor, entry.idea_id, now) for entry in shortlist.entries]
     return view.page(
         "report.html",
         challenge=challenge,
@@ -107,8 +106,12 @@ async def report(
         ranking=ranking,
         always_seen=await _always_seen(connection, actor, ranking, now),
         ranked=_ranked(entries.items, shortlist, await _cut(connection, actor, ranking, now)),
-        decided={entry.idea_id: found[0] for entry, found in zip(shortlist.entries, listed, strict=True) if found},
-        answers=await decisions.read_answers(connection, actor, challenge_id, now),
+        decided=await decisions.find_standing(
+            connection, actor, challenge_id, [entry.idea_id for entry in shortlist.entries], now
+        ),
+        answers=await view.figures(
+            connection, challenge_id, "answers", lambda: decisions.read_answers(connection, actor, challenge_id, now)
+        ),
         made_at=now,
     )
 

@@ -121,6 +121,16 @@ async def list_decisions(connection: Connection, actor: Actor, idea_id: UUID, no
     return decisions
 
 
+async def find_standing(
+    connection: Connection, actor: Actor, challenge_id: UUID, idea_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, Decision]:
+    """The latest decision of each of some ideas, for those who run the challenge; for all once it is decided."""
+    challenge = await find_visible_challenge(connection, actor, challenge_id, now)
+    if not runs_challenge(actor, challenge) and not _is_decided(challenge):
+        return {}
+    return {decision.idea_id: decision for decision in await queries.list_standing(connection, challenge_id, idea_ids)}
+
+
 async def list_results(
     connection: Connection,
     actor: Actor,
@@ -160,7 +170,7 @@ async def list_owed(
     await challenge_run_by(connection, actor, challenge_id, now)
     key = None if after is None else (datetime.fromisoformat(str(after[0])), UUID(str(after[1])))
     rows = await queries.list_owed(connection, challenge_id, now, key, limit + 1, theme_id)
-    return cut_page(rows, limit, lambda row: [row.owed_since.isoformat(), str(row.idea_id)])
+    return cut_page(rows, limit, lambda row: [row.submitted_at.isoformat(), str(row.idea_id)])
 
 
 async def _tell_authors(

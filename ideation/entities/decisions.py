@@ -88,6 +88,7 @@ class OwedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     canonical_id: UUID | None
     theme: str | None
+    submitted_at: datetime
     owed_since: datetime
     age_hours: float
 

@@ -49,6 +49,11 @@ async def list_of_idea(connection: Connection, idea_id: UUID) -> list[Decision]:
     return msgspec.convert(await connection.fetch(_SQL["list_of_idea"], idea_id), list[Decision])
 
 
+async def list_standing(connection: Connection, challenge_id: UUID, idea_ids: Sequence[UUID]) -> list[Decision]:
+    """The latest decision of each of some ideas of a challenge."""
+    return msgspec.convert(await connection.fetch(_SQL["list_standing"], challenge_id, idea_ids), list[Decision])
+
+
 async def list_results(
     connection: Connection, challenge_id: UUID, outcome: Outcome | None, after: UUID | None, limit: int
 ) -> list[Result]:

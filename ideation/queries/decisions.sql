@@ -30,6 +30,13 @@ FROM decisions AS decision JOIN people AS person ON person.id = decision.decided
 WHERE decision.idea_id IN (SELECT coalesce(canonical_id, id) FROM ideas WHERE id = $1)
 ORDER BY decision.decided_at DESC, decision.id DESC;
 
+-- list_standing: the latest decision of each of some ideas
+SELECT DISTINCT ON (decision.idea_id) decision.id, decision.idea_id, decision.outcome, decision.reason, decision.lesson,
+       decision.decided_by, person.name AS decided_by_name, decision.decided_at
+FROM decisions AS decision JOIN people AS person ON person.id = decision.decided_by
+WHERE decision.challenge_id = $1 AND decision.idea_id = ANY ($2::uuid[])
+ORDER BY decision.idea_id, decision.decided_at DESC, decision.id DESC;
+
 -- list_results: the standing decision of each idea, by idea id after $2 ($3: only this outcome)
 SELECT * FROM (
     SELECT DISTINCT ON (decision.idea_id) decision.idea_id, idea.title, decision.outcome, decision.reason,
@@ -43,23 +50,25 @@ WHERE $3::text IS NULL OR outcome = $3
 ORDER BY idea_id LIMIT $4;
 
 -- list_owed: ideas without an answer, the longest waiting first ($6: only of this theme)
+-- An answer is owed since the submission or, where that came later, since the close: so whoever submitted first has waited
+-- longest. In the order of submissions an index gives a page without looking at the rest, unless most are answered.
 WITH owed AS MATERIALIZED (
     SELECT idea.id, greatest(idea.submitted_at, closes_at(challenge)) AS owed_since
     FROM ideas AS idea JOIN challenges AS challenge ON challenge.id = idea.challenge_id
     WHERE idea.challenge_id = $1 AND idea.state NOT IN ('draft', 'withdrawn')
       AND ($6::uuid IS NULL OR EXISTS (SELECT FROM idea_placements WHERE idea_id = idea.id AND theme_id = $6))
-      AND NOT EXISTS (SELECT FROM decisions WHERE decisions.idea_id IN (idea.id, idea.canonical_id)
-                                              AND decisions.outcome <> 'under_review')
-      AND ($3::timestamptz IS NULL
-           OR (greatest(idea.submitted_at, closes_at(challenge)), idea.id) > ($3, $4::uuid))
-    ORDER BY owed_since, idea.id LIMIT $5
+      AND (SELECT id FROM decisions WHERE decisions.idea_id IN (idea.id, idea.canonical_id)
+                                      AND decisions.outcome <> 'under_review' LIMIT 1) IS NULL
+      AND (idea.submitted_at, idea.id)
+          > (coalesce($3::timestamptz, '-infinity'), coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
+    ORDER BY idea.submitted_at, idea.id LIMIT $5
 )
 SELECT idea.id AS idea_id, idea.title, idea.state, idea.canonical_id, coalesce(themes.name, themes.label) AS theme,
-       owed_since, greatest(0, extract(epoch FROM $2 - owed_since) / 3600)::double precision AS age_hours
+       idea.submitted_at, owed_since, greatest(0, extract(epoch FROM $2 - owed_since) / 3600)::double precision AS age_hours
 FROM owed JOIN ideas AS idea USING (id)
 LEFT JOIN idea_placements AS placed ON placed.idea_id = idea.id
 LEFT JOIN themes ON themes.id = placed.theme_id
-ORDER BY owed_since, idea.id;
+ORDER BY idea.submitted_at, idea.id;
 
 -- summarise_answers: answer rate and time to the first answer; the answer of a merged idea is that of its survivor
 WITH first_answer AS MATERIALIZED (

@@ -149,7 +149,9 @@ WITH RECURSIVE folded AS (
         CROSS JOIN LATERAL (SELECT person_id FROM impressions WHERE impressions.idea_id = folded.id OFFSET 0) AS dealt
         WHERE folded.id <> folded.idea_id
     ) AS people
-    WHERE NOT EXISTS (SELECT FROM impressions AS own WHERE own.person_id = people.person_id AND own.idea_id = people.idea_id)
+    -- Not as NOT EXISTS, for which PostgreSQL reads all cards there are.
+    WHERE (SELECT id FROM impressions AS own
+           WHERE own.person_id = people.person_id AND own.idea_id = people.idea_id LIMIT 1) IS NULL
     GROUP BY idea_id
 )
 SELECT tally.idea_id, tally.views + coalesce(seen.views, 0) AS views,

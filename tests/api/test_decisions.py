@@ -200,6 +200,7 @@ async def test_answers_are_counted_from_submission_and_from_the_close(api: Api) 
         "owed_since": "2026-03-01T09:00:00Z",
         "age_hours": 29.0,
     }
+    assert [item.pop("submitted_at") < item["owed_since"] for item in page["items"] + rest["items"]] == [True, True]
     assert page["items"] + rest["items"] == [
         {"idea_id": str(third), "state": "under_review"} | owed,
         {"idea_id": str(fourth), "state": "submitted"} | owed,
