@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.assignments import (
     Assignment,
@@ -23,7 +21,7 @@ from ideation.entities.assignments import (
 )
 from ideation.ids import new_id
 from ideation.paging import PageKey
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("assignments")
 
@@ -31,7 +29,7 @@ _SQL = load_statements("assignments")
 async def find_assignment(connection: Connection, assignment_id: UUID) -> Assignment | None:
     """The assignment, released or not, whoever asks."""
     row = await connection.fetchrow(_SQL["find_assignment"], assignment_id)
-    return None if row is None else msgspec.convert(row, Assignment)
+    return None if row is None else row_as(row, Assignment)
 
 
 async def latest_crowd_ranking(connection: Connection, challenge_id: UUID) -> UUID | None:
@@ -43,32 +41,32 @@ async def latest_crowd_ranking(connection: Connection, challenge_id: UUID) -> UU
 async def list_reviewable(connection: Connection, challenge_id: UUID, ranking_id: UUID | None) -> list[PoolIdea]:
     """Ideas waiting for a decision, best first by the ranking, unranked ones last."""
     rows = await connection.fetch(_SQL["list_reviewable"], challenge_id, ranking_id)
-    return msgspec.convert(rows, list[PoolIdea])
+    return rows_as(rows, PoolIdea)
 
 
 async def list_texts(connection: Connection, idea_ids: Sequence[UUID]) -> list[PoolText]:
     """What these ideas say, by id."""
-    return msgspec.convert(await connection.fetch(_SQL["list_texts"], idea_ids), list[PoolText])
+    return rows_as(await connection.fetch(_SQL["list_texts"], idea_ids), PoolText)
 
 
 async def list_capacity(connection: Connection, challenge_id: UUID) -> list[Capacity]:
     """Active panel members by id and the room left in their load."""
-    return msgspec.convert(await connection.fetch(_SQL["list_capacity"], challenge_id), list[Capacity])
+    return rows_as(await connection.fetch(_SQL["list_capacity"], challenge_id), Capacity)
 
 
 async def list_pairs(connection: Connection, challenge_id: UUID) -> list[Pair]:
     """Every assignment that was ever made in the challenge."""
-    return msgspec.convert(await connection.fetch(_SQL["list_pairs"], challenge_id), list[Pair])
+    return rows_as(await connection.fetch(_SQL["list_pairs"], challenge_id), Pair)
 
 
 async def list_unsent_pairs(connection: Connection, challenge_id: UUID) -> list[Pair]:
     """Standing assignments whose review was not sent."""
-    return msgspec.convert(await connection.fetch(_SQL["list_unsent_pairs"], challenge_id), list[Pair])
+    return rows_as(await connection.fetch(_SQL["list_unsent_pairs"], challenge_id), Pair)
 
 
 async def list_unsent_of(connection: Connection, reviewer_id: UUID) -> list[Assignment]:
     """Everything one person was asked for and has not sent, in challenges that are not decided."""
-    return msgspec.convert(await connection.fetch(_SQL["list_unsent_of"], reviewer_id), list[Assignment])
+    return rows_as(await connection.fetch(_SQL["list_unsent_of"], reviewer_id), Assignment)
 
 
 async def list_person_texts(
@@ -76,7 +74,7 @@ async def list_person_texts(
 ) -> list[PersonText]:
     """The newest texts these people wrote."""
     rows = await connection.fetch(_SQL["list_person_texts"], person_ids, limit_per_person)
-    return msgspec.convert(rows, list[PersonText])
+    return rows_as(rows, PersonText)
 
 
 async def last_positions(connection: Connection, challenge_id: UUID) -> dict[UUID, int]:
@@ -145,7 +143,7 @@ async def release_all_of(connection: Connection, challenge_id: UUID, reviewer_id
 
 async def read_assignment(connection: Connection, assignment_id: UUID) -> AssignmentOut:
     """One assignment that exists, as those who run the challenge see it."""
-    return msgspec.convert(await connection.fetchrow(_SQL["read_assignment"], assignment_id), AssignmentOut)
+    return row_as(await connection.fetchrow(_SQL["read_assignment"], assignment_id), AssignmentOut)
 
 
 async def list_assignments(
@@ -153,7 +151,7 @@ async def list_assignments(
 ) -> list[AssignmentOut]:
     """Standing assignments by id."""
     rows = await connection.fetch(_SQL["list_assignments"], challenge_id, reviewer_id, after, limit)
-    return msgspec.convert(rows, list[AssignmentOut])
+    return rows_as(rows, AssignmentOut)
 
 
 async def list_queue(
@@ -167,12 +165,12 @@ async def list_queue(
     """A reviewer's ideas in their own order, a challenge at a time."""
     key = after or [None, None, None]
     rows = await connection.fetch(_SQL["list_queue"], reviewer_id, challenge_id, sent, *key, limit)
-    return msgspec.convert(rows, list[QueueItem])
+    return rows_as(rows, QueueItem)
 
 
 async def count_reviews(connection: Connection, challenge_id: UUID, reviewer_id: UUID) -> ReviewCounts:
     """What this person still owes in the challenge, and has sent."""
-    return msgspec.convert(await connection.fetchrow(_SQL["count_reviews"], challenge_id, reviewer_id), ReviewCounts)
+    return row_as(await connection.fetchrow(_SQL["count_reviews"], challenge_id, reviewer_id), ReviewCounts)
 
 
 async def review_counts(connection: Connection, challenge_id: UUID) -> dict[UUID, int]:
@@ -184,12 +182,12 @@ async def review_counts(connection: Connection, challenge_id: UUID) -> dict[UUID
 async def latest_ranking(connection: Connection, challenge_id: UUID) -> LatestRanking | None:
     """The newest ranking, by the panel if there is one."""
     row = await connection.fetchrow(_SQL["latest_ranking"], challenge_id)
-    return None if row is None else msgspec.convert(row, LatestRanking)
+    return None if row is None else row_as(row, LatestRanking)
 
 
 async def list_chances(connection: Connection, ranking_id: UUID) -> list[Chance]:
     """P(top k) and standard deviation of every idea of a ranking."""
-    return msgspec.convert(await connection.fetch(_SQL["list_chances"], ranking_id), list[Chance])
+    return rows_as(await connection.fetch(_SQL["list_chances"], ranking_id), Chance)
 
 
 async def last_dealt_at(connection: Connection, challenge_id: UUID) -> datetime | None:

@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.audit import AuditEvent, AuditFilter
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 from ideation.request_context import request_id
 
 _SQL = load_statements("audit")
@@ -45,14 +43,14 @@ async def list_audit_events(
 ) -> list[AuditEvent]:
     """Up to `limit` steps, newest first."""
     rows = await connection.fetch(_SQL["list_audit_events"], *_filter_values(wanted), before, limit)
-    return [msgspec.convert(row, AuditEvent) for row in rows]
+    return [row_as(row, AuditEvent) for row in rows]
 
 
 async def export_audit_events(connection: Connection, wanted: AuditFilter) -> AsyncIterator[AuditEvent]:
     """Every step that is wanted, newest first, read a few at a time; needs a transaction."""
     values = (*_filter_values(wanted), None, None)
     async for row in connection.cursor(_SQL["list_audit_events"], *values, prefetch=500):
-        yield msgspec.convert(row, AuditEvent)
+        yield row_as(row, AuditEvent)
 
 
 def _filter_values(wanted: AuditFilter) -> tuple[object, ...]:

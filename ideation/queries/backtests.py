@@ -2,23 +2,21 @@
 
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.backtests import DecidedIdea, RankingToTest
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("backtests")
 
 
 async def list_rankings(connection: Connection, challenge_id: UUID) -> list[RankingToTest]:
     """The newest closing and panel rankings from before the first answer."""
-    return msgspec.convert(await connection.fetch(_SQL["list_rankings"], challenge_id), list[RankingToTest])
+    return rows_as(await connection.fetch(_SQL["list_rankings"], challenge_id), RankingToTest)
 
 
 async def list_decided(connection: Connection, ranking_id: UUID) -> list[DecidedIdea]:
     """Ranked ideas with their standing answer."""
-    return msgspec.convert(await connection.fetch(_SQL["list_decided"], ranking_id), list[DecidedIdea])
+    return rows_as(await connection.fetch(_SQL["list_decided"], ranking_id), DecidedIdea)
 
 
 async def count_decided(connection: Connection, challenge_id: UUID) -> int:

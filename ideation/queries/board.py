@@ -3,23 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.board import DayCount, DepartmentCount, Exposure
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("board")
 
 
 async def list_days(connection: Connection, challenge_id: UUID, now: datetime, days: int) -> list[DayCount]:
     """What happened on each of the last days, today's last."""
-    return msgspec.convert(await connection.fetch(_SQL["list_days"], challenge_id, now, days), list[DayCount])
+    return rows_as(await connection.fetch(_SQL["list_days"], challenge_id, now, days), DayCount)
 
 
 async def list_departments(connection: Connection, challenge_id: UUID) -> list[DepartmentCount]:
     """Every department as it is, small ones too: a rule decides what is shown of them."""
-    return msgspec.convert(await connection.fetch(_SQL["list_departments"], challenge_id), list[DepartmentCount])
+    return rows_as(await connection.fetch(_SQL["list_departments"], challenge_id), DepartmentCount)
 
 
 async def measure_exposure(connection: Connection, challenge_id: UUID) -> Exposure | None:

@@ -10,7 +10,7 @@ from ideation.entities.challenges import EDITABLE, Challenge, ChallengeState
 from ideation.entities.challenges_forms import ChallengeItem, ParticipationOut
 from ideation.entities.people import Actor, Role
 from ideation.paging import PageKey
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("challenges")
 
@@ -18,13 +18,13 @@ _SQL = load_statements("challenges")
 async def find_challenge(connection: Connection, challenge_id: UUID, now: datetime) -> Challenge | None:
     """The challenge and its state at `now`, whoever asks; visibility is a rule."""
     row = await connection.fetchrow(_SQL["find_challenge"], challenge_id, now)
-    return None if row is None else msgspec.convert(row, Challenge)
+    return None if row is None else row_as(row, Challenge)
 
 
 async def find_challenges(connection: Connection, challenge_ids: list[UUID], now: datetime) -> dict[UUID, Challenge]:
     """Some challenges and their states at `now` by id, whoever asks."""
     rows = await connection.fetch(_SQL["find_challenges"], challenge_ids, now)
-    return {row["id"]: msgspec.convert(row, Challenge) for row in rows}
+    return {row["id"]: row_as(row, Challenge) for row in rows}
 
 
 async def find_challenge_for(
@@ -32,13 +32,13 @@ async def find_challenge_for(
 ) -> tuple[Challenge | None, bool]:
     """The challenge and its state at `now`, whoever asks, and whether the person sits on its panel."""
     row = await connection.fetchrow(_SQL["find_challenge_for"], challenge_id, now, person_id)
-    return (None, False) if row is None else (msgspec.convert(row, Challenge), row["panel_member"])
+    return (None, False) if row is None else (row_as(row, Challenge), row["panel_member"])
 
 
 async def lock_challenge(connection: Connection, challenge_id: UUID, now: datetime) -> Challenge | None:
     """The challenge, locked FOR UPDATE: votes and submissions under way finish first, later ones see the change."""
     row = await connection.fetchrow(_SQL["lock_challenge"], challenge_id, now)
-    return None if row is None else msgspec.convert(row, Challenge)
+    return None if row is None else row_as(row, Challenge)
 
 
 async def is_panel_member(connection: Connection, challenge_id: UUID, person_id: UUID) -> bool:
@@ -105,7 +105,7 @@ async def list_challenges(
         last_id,
         limit,
     )
-    return msgspec.convert(rows, list[ChallengeItem])
+    return rows_as(rows, ChallengeItem)
 
 
 async def count_ideas(connection: Connection, challenge_id: UUID) -> int:
@@ -127,4 +127,4 @@ async def find_active(connection: Connection, person_ids: list[UUID]) -> set[UUI
 async def measure_participation(connection: Connection, challenge_id: UUID, now: datetime) -> ParticipationOut:
     """How many took part, and how many authors have their answer (an "under review" is none)."""
     row = await connection.fetchrow(_SQL["participation"], challenge_id, now)
-    return msgspec.convert(row, ParticipationOut)
+    return row_as(row, ParticipationOut)

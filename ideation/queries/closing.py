@@ -3,11 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.closing import Turned
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 
 _SQL = load_statements("closing")
 
@@ -17,13 +15,13 @@ async def freeze_challenge(
 ) -> Turned | None:
     """Freeze a challenge whose time has come (or, if `endless`, that has no end); None when somebody else did it."""
     row = await connection.fetchrow(_SQL["freeze_challenge"], challenge_id, now, endless)
-    return None if row is None else msgspec.convert(row, Turned)
+    return None if row is None else row_as(row, Turned)
 
 
 async def mark_opened(connection: Connection, challenge_id: UUID, now: datetime) -> Turned | None:
     """Mark a challenge as opened; None when it is not due, or somebody else did it."""
     row = await connection.fetchrow(_SQL["mark_opened"], challenge_id, now)
-    return None if row is None else msgspec.convert(row, Turned)
+    return None if row is None else row_as(row, Turned)
 
 
 async def list_due_to_close(connection: Connection, now: datetime) -> list[UUID]:

@@ -3,11 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.comments import Comment, CommentRow
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("comments")
 
@@ -15,7 +13,7 @@ _SQL = load_statements("comments")
 async def find_comment(connection: Connection, comment_id: UUID) -> Comment | None:
     """The comment, whoever asks; visibility is a rule."""
     row = await connection.fetchrow(_SQL["find_comment"], comment_id)
-    return None if row is None else msgspec.convert(row, Comment)
+    return None if row is None else row_as(row, Comment)
 
 
 async def add_comment(connection: Connection, comment: Comment) -> bool:
@@ -53,12 +51,12 @@ async def list_comments(
     """Comments on an idea, the earliest first."""
     created_at, last_id = after or (None, None)
     rows = await connection.fetch(_SQL["list_comments"], idea_id, created_at, last_id, limit)
-    return msgspec.convert(rows, list[CommentRow])
+    return rows_as(rows, CommentRow)
 
 
 async def read_comment(connection: Connection, comment_id: UUID) -> CommentRow:
     """An existing comment as the list shows it."""
-    return msgspec.convert(await connection.fetchrow(_SQL["read_comment"], comment_id), CommentRow)
+    return row_as(await connection.fetchrow(_SQL["read_comment"], comment_id), CommentRow)
 
 
 async def thread_participants(connection: Connection, parent_id: UUID) -> list[UUID]:

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.conflicts import ConflictKind, PairConflict
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("conflicts")
 
@@ -18,7 +16,7 @@ async def list_conflicts(
 ) -> list[PairConflict]:
     """Every pair of these ideas and people that must not meet, with its strongest reason."""
     rows = await connection.fetch(_SQL["list_conflicts"], idea_ids, person_ids)
-    return msgspec.convert(rows, list[PairConflict])
+    return rows_as(rows, PairConflict)
 
 
 async def find_conflict(connection: Connection, idea_id: UUID, person_id: UUID) -> ConflictKind | None:

@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.costs import IdeaCost
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("costs")
 
 
 async def list_costs(connection: Connection, challenge_id: UUID) -> list[IdeaCost]:
     """Estimated costs of a challenge's ideas, the dearest first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_costs"], challenge_id), list[IdeaCost])
+    return rows_as(await connection.fetch(_SQL["list_costs"], challenge_id), IdeaCost)
 
 
 async def known_ideas(connection: Connection, challenge_id: UUID, idea_ids: Sequence[UUID]) -> set[UUID]:

@@ -7,14 +7,14 @@ import msgspec
 from ideation.database import Connection
 from ideation.entities.challenges_forms import CriterionInput, CriterionOut
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("criteria")
 
 
 async def list_criteria(connection: Connection, challenge_id: UUID) -> list[CriterionOut]:
     """The criteria of a challenge in their order."""
-    return msgspec.convert(await connection.fetch(_SQL["list_criteria"], challenge_id), list[CriterionOut])
+    return rows_as(await connection.fetch(_SQL["list_criteria"], challenge_id), CriterionOut)
 
 
 async def replace_criteria(connection: Connection, challenge_id: UUID, criteria: list[CriterionInput]) -> None:

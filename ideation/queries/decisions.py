@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.decisions import (
     AnswerSummary,
@@ -18,14 +16,14 @@ from ideation.entities.decisions import (
     Result,
 )
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("decisions")
 
 
 async def hold_ideas(connection: Connection, challenge_id: UUID, idea_ids: Sequence[UUID]) -> list[IdeaToDecide]:
     """Submitted ideas of the challenge, held until the commit."""
-    return msgspec.convert(await connection.fetch(_SQL["hold_ideas"], challenge_id, idea_ids), list[IdeaToDecide])
+    return rows_as(await connection.fetch(_SQL["hold_ideas"], challenge_id, idea_ids), IdeaToDecide)
 
 
 async def add_decisions(
@@ -36,22 +34,22 @@ async def add_decisions(
     shared = (input.outcome, input.reason, input.lesson, decided_by, now)
     await connection.execute(_SQL["add_decisions"], challenge_id, ids, input.idea_ids, *shared)
     await connection.execute(_SQL["set_states"], input.idea_ids, input.outcome, now)
-    return msgspec.convert(await connection.fetch(_SQL["list_by_id"], ids), list[Decision])
+    return rows_as(await connection.fetch(_SQL["list_by_id"], ids), Decision)
 
 
 async def list_recipients(connection: Connection, idea_ids: Sequence[UUID]) -> list[Recipient]:
     """Everybody who wrote one of these ideas, or one merged into it."""
-    return msgspec.convert(await connection.fetch(_SQL["list_recipients"], idea_ids), list[Recipient])
+    return rows_as(await connection.fetch(_SQL["list_recipients"], idea_ids), Recipient)
 
 
 async def list_of_idea(connection: Connection, idea_id: UUID) -> list[Decision]:
     """What was decided about an idea, newest first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_of_idea"], idea_id), list[Decision])
+    return rows_as(await connection.fetch(_SQL["list_of_idea"], idea_id), Decision)
 
 
 async def list_standing(connection: Connection, challenge_id: UUID, idea_ids: Sequence[UUID]) -> list[Decision]:
     """The latest decision of each of some ideas of a challenge."""
-    return msgspec.convert(await connection.fetch(_SQL["list_standing"], challenge_id, idea_ids), list[Decision])
+    return rows_as(await connection.fetch(_SQL["list_standing"], challenge_id, idea_ids), Decision)
 
 
 async def list_results(
@@ -59,7 +57,7 @@ async def list_results(
 ) -> list[Result]:
     """The standing decision of each idea, by idea id."""
     rows = await connection.fetch(_SQL["list_results"], challenge_id, after, outcome, limit)
-    return msgspec.convert(rows, list[Result])
+    return rows_as(rows, Result)
 
 
 async def list_owed(
@@ -72,12 +70,12 @@ async def list_owed(
 ) -> list[OwedAnswer]:
     """Ideas without an answer, the longest waiting first."""
     rows = await connection.fetch(_SQL["list_owed"], challenge_id, now, *(after or (None, None)), limit, theme_id)
-    return msgspec.convert(rows, list[OwedAnswer])
+    return rows_as(rows, OwedAnswer)
 
 
 async def summarise_answers(connection: Connection, challenge_id: UUID, now: datetime) -> AnswerSummary:
     """Answer rate and time to the first answer."""
-    return msgspec.convert(await connection.fetchrow(_SQL["summarise_answers"], challenge_id, now), AnswerSummary)
+    return row_as(await connection.fetchrow(_SQL["summarise_answers"], challenge_id, now), AnswerSummary)
 
 
 async def decide_challenge(connection: Connection, challenge_id: UUID, version: int, now: datetime) -> int | None:

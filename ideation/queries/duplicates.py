@@ -19,7 +19,7 @@ from ideation.entities.duplicates import (
     StoredModel,
 )
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("duplicates")
 
@@ -27,12 +27,12 @@ _SQL = load_statements("duplicates")
 async def list_known_pairs(connection: Connection, challenge_id: UUID, idea_id: UUID | None = None) -> list[KnownPair]:
     """Pairs proposed before, of a whole challenge or of one idea."""
     rows = await connection.fetch(_SQL["list_known_pairs"], challenge_id, idea_id)
-    return msgspec.convert(rows, list[KnownPair])
+    return rows_as(rows, KnownPair)
 
 
 async def list_pairs_among(connection: Connection, ideas: Sequence[UUID]) -> list[KnownPair]:
     """Pairs of these ideas that were proposed or confirmed."""
-    return msgspec.convert(await connection.fetch(_SQL["list_pairs_among"], ideas), list[KnownPair])
+    return rows_as(await connection.fetch(_SQL["list_pairs_among"], ideas), KnownPair)
 
 
 async def list_unchanged(connection: Connection, ids: Sequence[UUID], revisions: Sequence[int]) -> set[UUID]:
@@ -69,7 +69,7 @@ async def remove_pairs(connection: Connection, pairs: Sequence[tuple[UUID, UUID]
 async def newest_model(connection: Connection, encoder: str | None) -> StoredModel | None:
     """The model of this installation's own verdicts, for an encoder or of all; None while the shipped one is used."""
     row = await connection.fetchrow(_SQL["newest_model"], encoder)
-    return None if row is None else msgspec.convert(row, StoredModel)
+    return None if row is None else row_as(row, StoredModel)
 
 
 async def list_queue(
@@ -78,18 +78,18 @@ async def list_queue(
     """Pairs in one state whose ideas are both shown and not merged, the likeliest first."""
     probability, pair_id = after or (None, None)
     rows = await connection.fetch(_SQL["list_queue"], challenge_id, state, probability, pair_id, limit)
-    return msgspec.convert(rows, list[QueuedPair])
+    return rows_as(rows, QueuedPair)
 
 
 async def list_compared(connection: Connection, ids: Sequence[UUID], person_id: UUID) -> dict[UUID, ComparedIdea]:
     """The sides of pairs, by id."""
     rows = await connection.fetch(_SQL["list_compared"], ids, person_id)
-    return {idea.id: idea for idea in msgspec.convert(rows, list[ComparedIdea])}
+    return {idea.id: idea for idea in rows_as(rows, ComparedIdea)}
 
 
 async def hold_pairs(connection: Connection, challenge_id: UUID, ids: Sequence[UUID]) -> list[HeldPair]:
     """Pairs of a challenge, held until the commit."""
-    return msgspec.convert(await connection.fetch(_SQL["hold_pairs"], challenge_id, ids), list[HeldPair])
+    return rows_as(await connection.fetch(_SQL["hold_pairs"], challenge_id, ids), HeldPair)
 
 
 async def decide_pairs(
@@ -102,7 +102,7 @@ async def decide_pairs(
 async def find_pair(connection: Connection, idea_a: UUID, idea_b: UUID) -> HeldPair | None:
     """A pair by its ideas, in order of their ids."""
     row = await connection.fetchrow(_SQL["find_pair"], idea_a, idea_b)
-    return None if row is None else msgspec.convert(row, HeldPair)
+    return None if row is None else row_as(row, HeldPair)
 
 
 async def propose_pair(
@@ -122,7 +122,7 @@ async def propose_pair(
 
 async def list_verdicts(connection: Connection, challenge_id: UUID) -> list[KnownPair]:
     """Decided pairs between ideas that are shown and not merged, the likeliest first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_verdicts"], challenge_id), list[KnownPair])
+    return rows_as(await connection.fetch(_SQL["list_verdicts"], challenge_id), KnownPair)
 
 
 async def count_verdicts(connection: Connection) -> tuple[int, int]:

@@ -3,11 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.people import Person
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 from ideation.queries.results import changed_rows
 
 _SQL = load_statements("erasure")
@@ -27,7 +25,7 @@ _REMOVALS = {
 async def erase_person(connection: Connection, person_id: UUID, now: datetime) -> Person:
     """Put a placeholder in the person's place and part them from their reports."""
     await connection.execute(_SQL["release_reports"], person_id, now)
-    return msgspec.convert(await connection.fetchrow(_SQL["erase_person"], person_id, now), Person)
+    return row_as(await connection.fetchrow(_SQL["erase_person"], person_id, now), Person)
 
 
 async def remove_private_rows(connection: Connection, person_id: UUID) -> dict[str, int]:

@@ -5,12 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge, VotingMethod
 from ideation.entities.feed import AskedHand, Candidates, Card, Dealt, NewHand, OpenFeed, OpenHand, Sitting
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("feed")
 _NO_CANDIDATES = Candidates(idea_ids=[], views=[], effective_views=[], yes=[], stars_sum=[], stars_count=[])
@@ -21,14 +20,14 @@ async def open_feed(connection: Connection, challenge_id: UUID, person_id: UUID,
     row = await connection.fetchrow(_SQL["open_feed"], challenge_id, person_id, now)
     if row is None:
         return None
-    challenge = msgspec.convert(row, Challenge)
+    challenge = row_as(row, Challenge)
     return OpenFeed(challenge=challenge, panel_member=row["panel_member"], takes_votes=bool(row["takes_votes"]))
 
 
 async def find_sitting(connection: Connection, challenge_id: UUID, person_id: UUID) -> Sitting | None:
     """The person's latest sitting."""
     row = await connection.fetchrow(_SQL["find_sitting"], person_id, challenge_id)
-    return None if row is None else msgspec.convert(row, Sitting)
+    return None if row is None else row_as(row, Sitting)
 
 
 async def list_waiting_cards(
@@ -36,7 +35,7 @@ async def list_waiting_cards(
 ) -> list[Card]:
     """Cards of the sitting without an answer, in the order they were dealt."""
     rows = await connection.fetch(_SQL["list_waiting_cards"], person_id, challenge_id, sitting_id)
-    return msgspec.convert(rows, list[Card])
+    return rows_as(rows, Card)
 
 
 async def hold_feeds(connection: Connection, asked: Sequence[AskedHand]) -> None:
@@ -63,7 +62,7 @@ async def open_hands(connection: Connection, asked: Sequence[AskedHand]) -> list
 def _open_hand(row: asyncpg.Record) -> OpenHand:
     return OpenHand(
         voting_method=VotingMethod(row["voting_method"]),
-        sitting=None if row["id"] is None else msgspec.convert(row, Sitting),
+        sitting=None if row["id"] is None else row_as(row, Sitting),
         waits=row["waits"],
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from ideation.database import Connection
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("health")
 
@@ -39,14 +39,14 @@ class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 async def count_staged_jobs(connection: Connection, now: datetime) -> StagedJobCounts:
     """The jobs of PostgreSQL's table, whatever Redis knows of them."""
-    return msgspec.convert(await connection.fetchrow(_SQL["count_staged_jobs"], now), StagedJobCounts)
+    return row_as(await connection.fetchrow(_SQL["count_staged_jobs"], now), StagedJobCounts)
 
 
 async def list_schedule_runs(connection: Connection) -> list[ScheduleRun]:
     """Every scheduled job that ever ran."""
-    return msgspec.convert(await connection.fetch(_SQL["list_schedule_runs"]), list[ScheduleRun])
+    return rows_as(await connection.fetch(_SQL["list_schedule_runs"]), ScheduleRun)
 
 
 async def read_server(connection: Connection) -> ServerFacts:
     """What kind of server this is."""
-    return msgspec.convert(await connection.fetchrow(_SQL["read_server"]), ServerFacts)
+    return row_as(await connection.fetchrow(_SQL["read_server"]), ServerFacts)

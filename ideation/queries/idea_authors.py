@@ -3,12 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.idea_authors import CoAuthor, Invitee
 from ideation.entities.ideas_forms import IdeaAuthor
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("idea_authors")
 
@@ -24,13 +22,13 @@ async def list_authors(connection: Connection, idea_ids: list[UUID]) -> dict[UUI
 
 async def list_co_authors(connection: Connection, idea_id: UUID) -> list[CoAuthor]:
     """Everybody who wrote the idea, agreed to, is invited or declined; the first author first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_co_authors"], idea_id), list[CoAuthor])
+    return rows_as(await connection.fetch(_SQL["list_co_authors"], idea_id), CoAuthor)
 
 
 async def find_invitee(connection: Connection, idea_id: UUID, person_id: UUID) -> Invitee | None:
     """A person as a possible co-author of an existing idea."""
     row = await connection.fetchrow(_SQL["find_invitee"], idea_id, person_id)
-    return None if row is None else msgspec.convert(row, Invitee)
+    return None if row is None else row_as(row, Invitee)
 
 
 async def invite(connection: Connection, idea_id: UUID, person_id: UUID, inviter_id: UUID, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from ideation.entities.ideas import Idea, IdeaState, Surroundings, Wording
 from ideation.entities.ideas_forms import MergedIdea, MyIdea, Revision
 from ideation.entities.vectors import SubmittedIdea
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("ideas")
 
@@ -19,7 +19,7 @@ _SQL = load_statements("ideas")
 async def find_idea(connection: Connection, idea_id: UUID) -> Idea | None:
     """The idea, whoever asks; visibility is a rule."""
     row = await connection.fetchrow(_SQL["find_idea"], idea_id)
-    return None if row is None else msgspec.convert(row, Idea)
+    return None if row is None else row_as(row, Idea)
 
 
 async def is_author(connection: Connection, idea_id: UUID, person_id: UUID) -> bool:
@@ -69,7 +69,7 @@ async def edit_idea(connection: Connection, idea: Idea, wording: Wording, editor
 
 async def list_revisions(connection: Connection, idea_id: UUID) -> list[Revision]:
     """Every wording of an idea, the latest first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_revisions"], idea_id), list[Revision])
+    return rows_as(await connection.fetch(_SQL["list_revisions"], idea_id), Revision)
 
 
 async def withdraw_idea(connection: Connection, idea_id: UUID, version: int, now: datetime) -> bool:
@@ -95,7 +95,7 @@ async def set_hidden(connection: Connection, idea_id: UUID, hidden_at: datetime 
 async def read_surroundings(connection: Connection, idea_id: UUID, person_id: UUID) -> Surroundings | None:
     """What stands around an idea, and how one person relates to it; None when there is no such idea."""
     row = await connection.fetchrow(_SQL["read_surroundings"], idea_id, person_id)
-    return None if row is None else msgspec.convert(row, Surroundings)
+    return None if row is None else row_as(row, Surroundings)
 
 
 async def list_my_ideas(
@@ -109,9 +109,9 @@ async def list_my_ideas(
     """What a person wrote, agreed to or is invited to, the latest change first."""
     updated_at, last_id = after or (None, None)
     rows = await connection.fetch(_SQL["list_my_ideas"], person_id, challenge_id, updated_at, last_id, limit)
-    return msgspec.convert(rows, list[MyIdea])
+    return rows_as(rows, MyIdea)
 
 
 async def list_merged(connection: Connection, idea_id: UUID, limit: int) -> list[MergedIdea]:
     """The ideas merged into one, the earliest first; without hidden and withdrawn ones."""
-    return msgspec.convert(await connection.fetch(_SQL["list_merged"], idea_id, limit), list[MergedIdea])
+    return rows_as(await connection.fetch(_SQL["list_merged"], idea_id, limit), MergedIdea)

@@ -11,7 +11,7 @@ from ideation.entities.ideas import CountedIdea, IdeaRow
 from ideation.entities.ideas_forms import IdeaFilter, IdeaSort
 from ideation.entities.votes import CountRow
 from ideation.paging import PageKey
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 from ideation.queries.votes import count_votes as count_folded_votes
 
 _SQL = load_statements("ideas_list")
@@ -65,12 +65,12 @@ def _decoded(after: PageKey, kind: type) -> tuple[Any, UUID]:
 
 async def list_rows(connection: Connection, idea_ids: list[UUID], person_id: UUID) -> list[IdeaRow]:
     """What a list shows of some ideas, in the given order, and how one person relates to each."""
-    return msgspec.convert(await connection.fetch(_SQL["list_items"], idea_ids, person_id), list[IdeaRow])
+    return rows_as(await connection.fetch(_SQL["list_items"], idea_ids, person_id), IdeaRow)
 
 
 async def count_votes(connection: Connection, idea_ids: list[UUID], person_id: UUID) -> list[CountedIdea]:
     """Counts of some ideas; one that others are merged into counts distinct people over all of them."""
-    rows = msgspec.convert(await connection.fetch(_SQL["tallies"], idea_ids, person_id), list[CountedIdea])
+    rows = rows_as(await connection.fetch(_SQL["tallies"], idea_ids, person_id), CountedIdea)
     folded = [row.idea_id for row in rows if row.folded]
     together = await count_folded_votes(connection, folded) if folded else {}
     return [_folded(row, together) for row in rows]

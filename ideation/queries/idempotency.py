@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from ideation.database import Connection
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 
 _SQL = load_statements("idempotency")
 
@@ -29,7 +29,7 @@ async def lock_key(connection: Connection, person_id: UUID, key: str) -> bool:
 async def find_answer(connection: Connection, person_id: UUID, key: str) -> KeptAnswer | None:
     """The answer kept for this key."""
     row = await connection.fetchrow(_SQL["find_answer"], person_id, key)
-    return None if row is None else msgspec.convert(row, KeptAnswer)
+    return None if row is None else row_as(row, KeptAnswer)
 
 
 async def keep_answer(connection: Connection, person_id: UUID, key: str, answer: KeptAnswer, now: datetime) -> bool:

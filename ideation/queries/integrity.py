@@ -9,7 +9,7 @@ import msgspec
 from ideation.database import Connection
 from ideation.entities.integrity import AnswerPerson, FlagRow, FoundFlag
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("integrity")
 # More patterns than people could ever look through are not read.
@@ -49,13 +49,13 @@ async def put_flags(connection: Connection, challenge_id: UUID, flags: Sequence[
 
 async def list_flags(connection: Connection, challenge_id: UUID) -> list[FlagRow]:
     """Patterns of a challenge: open ones first, the least likely by chance first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_flags"], challenge_id, _MOST_FLAGS), list[FlagRow])
+    return rows_as(await connection.fetch(_SQL["list_flags"], challenge_id, _MOST_FLAGS), FlagRow)
 
 
 async def find_flag(connection: Connection, flag_id: UUID) -> FlagRow | None:
     """One pattern."""
     row = await connection.fetchrow(_SQL["find_flag"], flag_id)
-    return None if row is None else msgspec.convert(row, FlagRow)
+    return None if row is None else row_as(row, FlagRow)
 
 
 async def dismiss_flag(connection: Connection, flag_id: UUID, person_id: UUID, reason: str, now: datetime) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from ideation.database import Connection
 from ideation.entities.vectors import IdeaText
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 
 _TOPICS = {topic: load_statements(f"invariants_{topic}") for topic in ("ideas", "votes", "panel", "system")}
 _PANEL = _TOPICS["panel"]
@@ -34,7 +34,7 @@ async def iterate_unvectored(connection: Connection) -> AsyncIterator[tuple[Idea
     after: UUID | None = None
     while rows := await connection.fetch(_TOPICS["ideas"]["list_unvectored"], after, _TEXTS_AT_ONCE):
         for row in rows:
-            yield msgspec.convert(row, IdeaText), row["idea_template"]
+            yield row_as(row, IdeaText), row["idea_template"]
         after = rows[-1]["id"]
 
 

@@ -4,19 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.jobs import AnalysisFreshness, AnalysisKind, ClaimedJob, JobState, JobView, StartedJob
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("jobs")
 
 
 async def claim_due_jobs(connection: Connection, now: datetime, limit: int) -> list[ClaimedJob]:
     """Rows whose time has come, now marked as handed over."""
-    return msgspec.convert(await connection.fetch(_SQL["claim_due_jobs"], now, limit), list[ClaimedJob])
+    return rows_as(await connection.fetch(_SQL["claim_due_jobs"], now, limit), ClaimedJob)
 
 
 async def next_due_at(connection: Connection) -> datetime | None:
@@ -52,7 +50,7 @@ async def lock_job(connection: Connection, job_id: UUID) -> bool:
 async def start_job(connection: Connection, job_id: UUID, attempts: int, now: datetime) -> StartedJob | None:
     """Mark the row as begun; None when there is nothing left to do for this hand-over."""
     row = await connection.fetchrow(_SQL["start_job"], job_id, attempts, now)
-    return None if row is None else msgspec.convert(row, StartedJob)
+    return None if row is None else row_as(row, StartedJob)
 
 
 async def take_over_jobs(connection: Connection, job: str, subject: UUID, now: datetime) -> None:
@@ -78,12 +76,12 @@ async def give_up_job(connection: Connection, job_id: UUID, attempts: int, error
 
 async def list_abandoned_jobs(connection: Connection) -> list[ClaimedJob]:
     """Rows that were begun by a worker that no longer lives."""
-    return msgspec.convert(await connection.fetch(_SQL["list_abandoned_jobs"]), list[ClaimedJob])
+    return rows_as(await connection.fetch(_SQL["list_abandoned_jobs"]), ClaimedJob)
 
 
 async def list_unstarted_jobs(connection: Connection, handed_over_before: datetime) -> list[ClaimedJob]:
     """Rows handed over some time ago that nobody has begun."""
-    return msgspec.convert(await connection.fetch(_SQL["list_unstarted_jobs"], handed_over_before), list[ClaimedJob])
+    return rows_as(await connection.fetch(_SQL["list_unstarted_jobs"], handed_over_before), ClaimedJob)
 
 
 async def list_jobs(
@@ -91,13 +89,13 @@ async def list_jobs(
 ) -> list[JobView]:
     """Jobs, newest first."""
     staged_at, job_id = after or (None, None)
-    return msgspec.convert(await connection.fetch(_SQL["list_jobs"], state, staged_at, job_id, limit), list[JobView])
+    return rows_as(await connection.fetch(_SQL["list_jobs"], state, staged_at, job_id, limit), JobView)
 
 
 async def find_job(connection: Connection, job_id: UUID) -> JobView | None:
     """One job."""
     row = await connection.fetchrow(_SQL["find_job"], job_id)
-    return None if row is None else msgspec.convert(row, JobView)
+    return None if row is None else row_as(row, JobView)
 
 
 async def retry_job(connection: Connection, job_id: UUID, now: datetime) -> JobView | None:
@@ -106,12 +104,12 @@ async def retry_job(connection: Connection, job_id: UUID, now: datetime) -> JobV
     if row is None:
         return None
     await connection.execute(_SQL["announce_jobs"])
-    return msgspec.convert(row, JobView)
+    return row_as(row, JobView)
 
 
 async def list_failed_jobs_of_challenge(connection: Connection, challenge_id: UUID) -> list[JobView]:
     """Failed jobs of the challenge and of its ideas."""
-    return msgspec.convert(await connection.fetch(_SQL["list_failed_jobs_of_challenge"], challenge_id), list[JobView])
+    return rows_as(await connection.fetch(_SQL["list_failed_jobs_of_challenge"], challenge_id), JobView)
 
 
 async def start_analysis(connection: Connection, challenge_id: UUID, kind: AnalysisKind, now: datetime) -> UUID:
@@ -138,4 +136,4 @@ async def list_freshness(
 ) -> list[AnalysisFreshness]:
     """How fresh each analysis is; a run that began before `running_after` is taken for dead."""
     rows = await connection.fetch(_SQL["list_freshness"], challenge_id, running_after)
-    return msgspec.convert(rows, list[AnalysisFreshness])
+    return rows_as(rows, AnalysisFreshness)

@@ -3,11 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.landscape import MapCell, MapFilter, MapPoint, MapRegion
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("landscape")
 
@@ -23,7 +21,7 @@ async def list_regions(
 ) -> list[MapRegion]:
     """Where the shown ideas of each theme lie, the largest first."""
     rows = await connection.fetch(_SQL["list_regions"], challenge_id, ranking_id, *_arguments(kept))
-    return msgspec.convert(rows, list[MapRegion])
+    return rows_as(rows, MapRegion)
 
 
 async def list_points(
@@ -39,7 +37,7 @@ async def list_points(
     # Prepared anew, so planned for this filter: a plan for any filter expects few ideas, and sorts all of them.
     statement = await connection.prepare(_SQL["list_points"])
     rows = await statement.fetch(challenge_id, ranking_id, *_arguments(kept), after, limit)
-    return msgspec.convert(rows, list[MapPoint])
+    return rows_as(rows, MapPoint)
 
 
 async def list_cells(
@@ -47,7 +45,7 @@ async def list_cells(
 ) -> list[MapCell]:
     """Near ideas together, on a grid over the window."""
     rows = await connection.fetch(_SQL["list_cells"], challenge_id, ranking_id, *_arguments(kept), cells_to_side)
-    return msgspec.convert(rows, list[MapCell])
+    return rows_as(rows, MapCell)
 
 
 def _arguments(kept: MapFilter) -> list[object]:

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.merges import MergeableIdea, MergeOut
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("merges")
 
@@ -25,7 +23,7 @@ async def hold_ideas(
 
 async def list_mergeable(connection: Connection, ids: Sequence[UUID], person_id: UUID) -> list[MergeableIdea]:
     """Ideas as merging looks at them, by id."""
-    return msgspec.convert(await connection.fetch(_SQL["list_mergeable"], ids, person_id), list[MergeableIdea])
+    return rows_as(await connection.fetch(_SQL["list_mergeable"], ids, person_id), MergeableIdea)
 
 
 async def merge(
@@ -57,4 +55,4 @@ async def list_merges(
     """Merges of a challenge, the latest first."""
     merged_at, merge_id = after or (None, None)
     rows = await connection.fetch(_SQL["list_merges"], challenge_id, standing_only, merged_at, merge_id, limit)
-    return msgspec.convert(rows, list[MergeOut])
+    return rows_as(rows, MergeOut)

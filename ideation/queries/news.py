@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.news import News
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("news")
 
@@ -17,4 +15,4 @@ async def list_news(
     connection: Connection, person_id: UUID, challenge_ids: Sequence[UUID], since: datetime
 ) -> list[News]:
     """What happened since then in these challenges and to this person's ideas."""
-    return msgspec.convert(await connection.fetch(_SQL["news"], person_id, challenge_ids, since), list[News])
+    return rows_as(await connection.fetch(_SQL["news"], person_id, challenge_ids, since), News)

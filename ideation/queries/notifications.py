@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.notifications import Notification
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 from ideation.queries.results import changed_rows
 
 _SQL = load_statements("notifications")
@@ -44,7 +42,7 @@ async def list_notifications(
 ) -> list[Notification]:
     """Up to `limit` messages of one person, newest first."""
     rows = await connection.fetch(_SQL["list_notifications"], person_id, unread_only, limit, *(after or (None, None)))
-    return [msgspec.convert(row, Notification) for row in rows]
+    return [row_as(row, Notification) for row in rows]
 
 
 async def count_unread(connection: Connection, person_id: UUID) -> int:
@@ -58,7 +56,7 @@ async def mark_read(
 ) -> Notification | None:
     """Mark one message read; None when this person has no such message."""
     row = await connection.fetchrow(_SQL["mark_read"], person_id, notification_id, now)
-    return None if row is None else msgspec.convert(row, Notification)
+    return None if row is None else row_as(row, Notification)
 
 
 async def mark_all_read(connection: Connection, person_id: UUID, now: datetime) -> int:

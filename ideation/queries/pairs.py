@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.pairs import PairAnswer, PairCandidate, PairRow
 from ideation.entities.people import Actor
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("pairs")
 
@@ -23,7 +21,7 @@ async def hold_person(connection: Connection, challenge_id: UUID, person_id: UUI
 async def list_waiting_pairs(connection: Connection, challenge_id: UUID, person_id: UUID) -> list[PairRow]:
     """Pairs that wait for the person's answer, in the order they were dealt."""
     rows = await connection.fetch(_SQL["list_waiting_pairs"], challenge_id, person_id)
-    return msgspec.convert(rows, list[PairRow])
+    return rows_as(rows, PairRow)
 
 
 async def list_candidates(
@@ -31,7 +29,7 @@ async def list_candidates(
 ) -> list[PairCandidate]:
     """Up to `per_side` of the least seen ideas and as many of the best ranked, in the order of their ids."""
     rows = await connection.fetch(_SQL["list_candidates"], challenge_id, person_id, per_side)
-    return msgspec.convert(rows, list[PairCandidate])
+    return rows_as(rows, PairCandidate)
 
 
 async def list_met(connection: Connection, challenge_id: UUID, person_id: UUID) -> set[frozenset[UUID]]:
@@ -58,4 +56,4 @@ async def answer_pair(connection: Connection, pair_id: UUID, actor: Actor, answe
 async def find_pair(connection: Connection, pair_id: UUID, person_id: UUID) -> tuple[UUID, PairRow] | None:
     """The challenge and the pair, if it was dealt to this person."""
     row = await connection.fetchrow(_SQL["find_pair"], pair_id, person_id)
-    return None if row is None else (row["challenge_id"], msgspec.convert(row, PairRow))
+    return None if row is None else (row["challenge_id"], row_as(row, PairRow))

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from ideation.database import Connection
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("panel_rankings")
 
@@ -42,18 +42,18 @@ class RankingHead(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_ideas(connection: Connection, challenge_id: UUID, crowd_ranking_id: UUID | None) -> list[IdeaRow]:
     """Every idea that stands by itself, by id."""
-    return msgspec.convert(await connection.fetch(_SQL["list_ideas"], challenge_id, crowd_ranking_id), list[IdeaRow])
+    return rows_as(await connection.fetch(_SQL["list_ideas"], challenge_id, crowd_ranking_id), IdeaRow)
 
 
 async def list_reviews(connection: Connection, challenge_id: UUID) -> list[ReviewRow]:
     """Sent reviews with at least one score, by id."""
-    return msgspec.convert(await connection.fetch(_SQL["list_reviews"], challenge_id), list[ReviewRow])
+    return rows_as(await connection.fetch(_SQL["list_reviews"], challenge_id), ReviewRow)
 
 
 async def latest(connection: Connection, challenge_id: UUID) -> RankingHead | None:
     """The newest panel ranking."""
     row = await connection.fetchrow(_SQL["latest"], challenge_id)
-    return None if row is None else msgspec.convert(row, RankingHead)
+    return None if row is None else row_as(row, RankingHead)
 
 
 async def list_titles(connection: Connection, idea_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -7,7 +7,7 @@ import msgspec
 
 from ideation.database import Connection
 from ideation.entities.panels import CurvePoint, IdeaProgress, PanelMember, PanelProgress
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("panels")
 
@@ -24,7 +24,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 async def find_candidate(connection: Connection, person_id: UUID) -> Candidate | None:
     """The person, and whether they hold the role of a reviewer."""
     row = await connection.fetchrow(_SQL["find_candidate"], person_id)
-    return None if row is None else msgspec.convert(row, Candidate)
+    return None if row is None else row_as(row, Candidate)
 
 
 async def set_member(
@@ -41,7 +41,7 @@ async def remove_member(connection: Connection, challenge_id: UUID, person_id: U
 
 async def list_members(connection: Connection, challenge_id: UUID, person_id: UUID | None = None) -> list[PanelMember]:
     """The panel by name, or only one person of it."""
-    return msgspec.convert(await connection.fetch(_SQL["list_members"], challenge_id, person_id), list[PanelMember])
+    return rows_as(await connection.fetch(_SQL["list_members"], challenge_id, person_id), PanelMember)
 
 
 async def progress_by_idea(
@@ -49,7 +49,7 @@ async def progress_by_idea(
 ) -> list[IdeaProgress]:
     """Ideas with reviews asked for, by id."""
     rows = await connection.fetch(_SQL["progress_by_idea"], challenge_id, after, limit)
-    return msgspec.convert(rows, list[IdeaProgress])
+    return rows_as(rows, IdeaProgress)
 
 
 async def progress(connection: Connection, challenge_id: UUID, now: datetime) -> PanelProgress:
@@ -61,4 +61,4 @@ async def progress(connection: Connection, challenge_id: UUID, now: datetime) ->
 
 async def list_curve(connection: Connection, challenge_id: UUID) -> list[CurvePoint]:
     """Expected wrong calls after each panel ranking, oldest first."""
-    return msgspec.convert(await connection.fetch(_SQL["curve"], challenge_id), list[CurvePoint])
+    return rows_as(await connection.fetch(_SQL["curve"], challenge_id), CurvePoint)

@@ -5,12 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from ideation.database import Connection
 from ideation.entities.people import NewPerson, PeopleGroup, Person, PersonFilter, Role
 from ideation.errors import AlreadyExists
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 
 _SQL = load_statements("people")
 
@@ -67,7 +66,7 @@ async def list_people(
         *(after or (None, None)),
         words,
     )
-    return [(msgspec.convert(row, Person), row["sort_name"]) for row in rows]
+    return [(row_as(row, Person), row["sort_name"]) for row in rows]
 
 
 async def change_person(connection: Connection, person: Person, expected_version: int, now: datetime) -> Person | None:
@@ -108,13 +107,13 @@ async def hold_administrators(connection: Connection) -> set[UUID]:
 async def set_roles(connection: Connection, person_id: UUID, roles: Iterable[Role], now: datetime) -> Person:
     """Replace a person's further roles."""
     row = await connection.fetchrow(_SQL["set_roles"], person_id, _names(roles), now)
-    return msgspec.convert(row, Person)
+    return row_as(row, Person)
 
 
 async def set_active(connection: Connection, person_id: UUID, active: bool, now: datetime) -> Person:
     """Let a person in or keep them out."""
     row = await connection.fetchrow(_SQL["set_active"], person_id, active, now)
-    return msgspec.convert(row, Person)
+    return row_as(row, Person)
 
 
 async def list_department_names(connection: Connection) -> list[str]:
@@ -124,16 +123,16 @@ async def list_department_names(connection: Connection) -> list[str]:
 
 async def list_departments(connection: Connection) -> list[PeopleGroup]:
     """Every department with active people."""
-    return [msgspec.convert(row, PeopleGroup) for row in await connection.fetch(_SQL["list_departments"])]
+    return [row_as(row, PeopleGroup) for row in await connection.fetch(_SQL["list_departments"])]
 
 
 async def list_sites(connection: Connection) -> list[PeopleGroup]:
     """Every site with active people."""
-    return [msgspec.convert(row, PeopleGroup) for row in await connection.fetch(_SQL["list_sites"])]
+    return [row_as(row, PeopleGroup) for row in await connection.fetch(_SQL["list_sites"])]
 
 
 def _person(row: asyncpg.Record | None) -> Person | None:
-    return None if row is None else msgspec.convert(row, Person)
+    return None if row is None else row_as(row, Person)
 
 
 def _names(roles: Iterable[Role]) -> list[str]:

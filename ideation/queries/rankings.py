@@ -24,7 +24,7 @@ from ideation.entities.rankings import (
     Standing,
 )
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("rankings")
 _PREFETCH = 20_000
@@ -50,7 +50,7 @@ class RankedIdeaRow(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_ranked_ideas(connection: Connection, challenge_id: UUID) -> list[RankedIdeaRow]:
     """The ideas to rank, in the order of their ids."""
-    return msgspec.convert(await connection.fetch(_SQL["list_ranked_ideas"], challenge_id), list[RankedIdeaRow])
+    return rows_as(await connection.fetch(_SQL["list_ranked_ideas"], challenge_id), RankedIdeaRow)
 
 
 async def allow_memory(connection: Connection) -> None:
@@ -122,12 +122,12 @@ async def add_ranking(
 async def read_inputs(connection: Connection, ranking_id: UUID) -> StoredInputs | None:
     """What the snapshot was computed from."""
     row = await connection.fetchrow(_SQL["read_inputs"], ranking_id)
-    return None if row is None else msgspec.convert(row, StoredInputs)
+    return None if row is None else row_as(row, StoredInputs)
 
 
 async def list_stored(connection: Connection, ranking_id: UUID) -> list[RankedIdea]:
     """The entries of a snapshot as stored, from the top."""
-    return msgspec.convert(await connection.fetch(_SQL["list_stored"], ranking_id), list[RankedIdea])
+    return rows_as(await connection.fetch(_SQL["list_stored"], ranking_id), RankedIdea)
 
 
 async def list_rankings(
@@ -143,7 +143,7 @@ async def list_rankings(
     rows = await connection.fetch(
         _SQL["list_rankings"], challenge_id, [str(kind) for kind in kinds], created_at, ranking_id, limit
     )
-    return msgspec.convert(rows, list[RankingOut])
+    return rows_as(rows, RankingOut)
 
 
 async def find_standing(
@@ -159,16 +159,16 @@ async def find_standing(
     if row is None:
         return None
     return Standing(
-        challenge=msgspec.convert(row, Challenge),
+        challenge=row_as(row, Challenge),
         kind=None if row["kind"] is None else RankingKind(row["kind"]),
         panel_member=row["panel_member"],
-        reviews=msgspec.convert(row, ReviewCounts),
+        reviews=row_as(row, ReviewCounts),
     )
 
 
 async def find_ranking(connection: Connection, ranking_id: UUID) -> RankingOut:
     """One snapshot that exists."""
-    return msgspec.convert(await connection.fetchrow(_SQL["find_ranking"], ranking_id), RankingOut)
+    return row_as(await connection.fetchrow(_SQL["find_ranking"], ranking_id), RankingOut)
 
 
 async def list_entries(

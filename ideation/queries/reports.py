@@ -3,11 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.moderation import HiddenItem, Outcome, QueuedReport, Report, ReportOut
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("reports")
 
@@ -32,7 +30,7 @@ async def add_report(
 async def find_report(connection: Connection, report_id: UUID) -> Report | None:
     """The report, whoever asks."""
     row = await connection.fetchrow(_SQL["find_report"], report_id)
-    return None if row is None else msgspec.convert(row, Report)
+    return None if row is None else row_as(row, Report)
 
 
 async def list_open_reports(
@@ -40,13 +38,13 @@ async def list_open_reports(
 ) -> list[QueuedReport]:
     """What waits for a moderator, the longest waiting first."""
     rows = await connection.fetch(_SQL["list_open_reports"], challenge_id, *(after or (None, None)), limit)
-    return msgspec.convert(rows, list[QueuedReport])
+    return rows_as(rows, QueuedReport)
 
 
 async def list_my_reports(connection: Connection, person_id: UUID, *, after: After, limit: int) -> list[ReportOut]:
     """What a person reported and what came of it, the latest first."""
     rows = await connection.fetch(_SQL["list_my_reports"], person_id, *(after or (None, None)), limit)
-    return msgspec.convert(rows, list[ReportOut])
+    return rows_as(rows, ReportOut)
 
 
 async def resolve_reports(
@@ -69,4 +67,4 @@ async def list_hidden(
 ) -> list[HiddenItem]:
     """Ideas and comments hidden at present, the latest first."""
     rows = await connection.fetch(_SQL["list_hidden"], challenge_id, *(after or (None, None)), limit)
-    return msgspec.convert(rows, list[HiddenItem])
+    return rows_as(rows, HiddenItem)

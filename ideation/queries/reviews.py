@@ -11,7 +11,7 @@ from ideation.database import Connection
 from ideation.entities.reviews import NOT_BEGUN_VERSION, Criterion, Review, SaveReview, Score, SentReview
 from ideation.errors import AlreadyExists
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("reviews")
 
@@ -26,17 +26,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 async def find_review(connection: Connection, assignment_id: UUID) -> Review | None:
     """The review of an assignment, if it was begun."""
     row = await connection.fetchrow(_SQL["find_review"], assignment_id)
-    return None if row is None else msgspec.convert(row, Review)
+    return None if row is None else row_as(row, Review)
 
 
 async def list_scores(connection: Connection, review_id: UUID) -> list[Score]:
     """The scores of a review in the order of the criteria."""
-    return msgspec.convert(await connection.fetch(_SQL["list_scores"], review_id), list[Score])
+    return rows_as(await connection.fetch(_SQL["list_scores"], review_id), Score)
 
 
 async def list_criteria(connection: Connection, challenge_id: UUID) -> list[Criterion]:
     """What a challenge's ideas are scored on."""
-    return msgspec.convert(await connection.fetch(_SQL["list_criteria"], challenge_id), list[Criterion])
+    return rows_as(await connection.fetch(_SQL["list_criteria"], challenge_id), Criterion)
 
 
 async def list_author_names(connection: Connection, idea_id: UUID) -> list[str]:
@@ -107,9 +107,9 @@ async def has_other_wildcard(
 
 async def list_sent(connection: Connection, idea_id: UUID) -> list[SentReview]:
     """Sent reviews of an idea, first sent first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_sent"], idea_id), list[SentReview])
+    return rows_as(await connection.fetch(_SQL["list_sent"], idea_id), SentReview)
 
 
 async def standing_of(connection: Connection, idea_id: UUID, person_id: UUID) -> Standing:
     """Whether this person owes, or has sent, the review of an idea."""
-    return msgspec.convert(await connection.fetchrow(_SQL["standing_of"], idea_id, person_id), Standing)
+    return row_as(await connection.fetchrow(_SQL["standing_of"], idea_id, person_id), Standing)

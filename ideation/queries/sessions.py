@@ -3,11 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.sessions import LinkState, Session
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 from ideation.queries.results import changed_rows
 
 _SQL = load_statements("sessions")
@@ -36,7 +34,7 @@ async def use_link(connection: Connection, token_hash: bytes, now: datetime) -> 
 async def find_link(connection: Connection, token_hash: bytes) -> LinkState | None:
     """How a link stands; None when there is no such link."""
     row = await connection.fetchrow(_SQL["find_link"], token_hash)
-    return None if row is None else msgspec.convert(row, LinkState)
+    return None if row is None else row_as(row, LinkState)
 
 
 async def void_links(connection: Connection, person_id: UUID) -> None:
@@ -62,7 +60,7 @@ async def add_session(
 async def list_sessions(connection: Connection, person_id: UUID, now: datetime) -> list[Session]:
     """The sessions of this person that still last, newest first."""
     rows = await connection.fetch(_SQL["list_sessions"], person_id, now)
-    return [msgspec.convert(row, Session) for row in rows]
+    return [row_as(row, Session) for row in rows]
 
 
 async def end_session(connection: Connection, person_id: UUID, session_id: UUID, now: datetime) -> bool:

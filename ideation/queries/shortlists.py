@@ -9,7 +9,7 @@ import msgspec
 from ideation.database import Connection
 from ideation.entities.shortlists import Price, RankedCandidate, ShortlistAudit, ShortlistEntry, StoredShortlist
 from ideation.ids import new_id
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("shortlists")
 
@@ -60,12 +60,12 @@ async def ranking_kind(connection: Connection, ranking_id: UUID) -> str:
 
 async def list_entries(connection: Connection, shortlist_id: UUID, ranking_id: UUID) -> list[ShortlistEntry]:
     """The list in order."""
-    return msgspec.convert(await connection.fetch(_SQL["list_entries"], shortlist_id, ranking_id), list[ShortlistEntry])
+    return rows_as(await connection.fetch(_SQL["list_entries"], shortlist_id, ranking_id), ShortlistEntry)
 
 
 async def list_changes(connection: Connection, shortlist_id: UUID) -> list[ShortlistAudit]:
     """What people changed by hand, oldest first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_changes"], shortlist_id), list[ShortlistAudit])
+    return rows_as(await connection.fetch(_SQL["list_changes"], shortlist_id), ShortlistAudit)
 
 
 async def bump_version(connection: Connection, shortlist_id: UUID, version: int) -> bool:

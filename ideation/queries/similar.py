@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from ideation.database import Connection
 from ideation.entities.people import Actor, Role
 from ideation.entities.similar import Candidate, IdeaVectors, Likely, NearIdea
-from ideation.queries import load_statements
+from ideation.queries import load_statements, rows_as
 from ideation.queries.vectors import search_around
 
 _SQL = load_statements("similar")
@@ -64,7 +63,7 @@ async def list_near(
     ids, similarities = [one.id for one in ordered], [one.similarity for one in ordered]
     administrator = actor.has(Role.ADMINISTRATOR)
     rows = await connection.fetch(_SQL["list_near"], ids, similarities, without, limit, actor.person_id, administrator)
-    return msgspec.convert(rows, list[NearIdea])
+    return rows_as(rows, NearIdea)
 
 
 def _ids(rows: Sequence[Any]) -> list[UUID]:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.jobs import LONGEST_RUN
 from ideation.entities.themes import (
@@ -20,20 +18,20 @@ from ideation.entities.themes import (
     ThemeRow,
     TypicalIdea,
 )
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("themes")
 
 
 async def list_themes(connection: Connection, challenge_id: UUID) -> list[ThemeRow]:
     """The standing themes of a challenge, the oldest first."""
-    return msgspec.convert(await connection.fetch(_SQL["list_themes"], challenge_id), list[ThemeRow])
+    return rows_as(await connection.fetch(_SQL["list_themes"], challenge_id), ThemeRow)
 
 
 async def find_model(connection: Connection, challenge_id: UUID, *, hold: bool = False) -> StoredThemeModel | None:
     """What places new ideas; `hold` keeps everybody from changing the themes until the commit."""
     row = await connection.fetchrow(_SQL["hold_model" if hold else "find_model"], challenge_id)
-    return None if row is None else msgspec.convert(row, StoredThemeModel)
+    return None if row is None else row_as(row, StoredThemeModel)
 
 
 async def hold_themes(connection: Connection, challenge_id: UUID) -> None:
@@ -78,7 +76,7 @@ async def store_placements(
 async def read_progress(connection: Connection, challenge_id: UUID, now: datetime) -> ThemeProgress:
     """How much of a challenge changed since the last good run of its themes."""
     row = await connection.fetchrow(_SQL["progress"], challenge_id, now - LONGEST_RUN, LARGE_FROM_IDEAS, now)
-    return msgspec.convert(row, ThemeProgress)
+    return row_as(row, ThemeProgress)
 
 
 async def list_shown(connection: Connection, challenge_id: UUID, typical: int) -> list[ThemeOut]:
@@ -110,13 +108,13 @@ async def list_outsiders(
     """Ideas that fit no theme, the most novel first."""
     novelty, idea_id = after or (None, None)
     rows = await connection.fetch(_SQL["list_outsiders"], challenge_id, novelty, idea_id, limit)
-    return msgspec.convert(rows, list[OutsiderOut])
+    return rows_as(rows, OutsiderOut)
 
 
 async def find_theme(connection: Connection, theme_id: UUID) -> Themed | None:
     """One standing theme."""
     row = await connection.fetchrow(_SQL["find_theme"], theme_id)
-    return None if row is None else msgspec.convert(row, Themed)
+    return None if row is None else row_as(row, Themed)
 
 
 async def edit_theme(connection: Connection, theme_id: UUID, name: str | None, pinned: bool, now: datetime) -> None:

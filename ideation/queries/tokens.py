@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.people import Scope
 from ideation.entities.tokens import AccessToken
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 from ideation.queries.results import changed_rows
 
 _SQL = load_statements("tokens")
@@ -36,13 +34,13 @@ async def list_tokens(
 ) -> list[AccessToken]:
     """Up to `limit` tokens of one person, newest first, ended ones too."""
     rows = await connection.fetch(_SQL["list_tokens"], person_id, limit, *(after or (None, None)))
-    return [msgspec.convert(row, AccessToken) for row in rows]
+    return [row_as(row, AccessToken) for row in rows]
 
 
 async def find_token(connection: Connection, person_id: UUID, token_id: UUID) -> AccessToken | None:
     """One token of this person."""
     row = await connection.fetchrow(_SQL["find_token"], person_id, token_id)
-    return None if row is None else msgspec.convert(row, AccessToken)
+    return None if row is None else row_as(row, AccessToken)
 
 
 async def revoke_token(connection: Connection, person_id: UUID, token_id: UUID, now: datetime) -> bool:

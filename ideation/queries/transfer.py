@@ -9,7 +9,7 @@ import msgspec
 
 from ideation.database import Connection
 from ideation.entities.transfer import ImportOut, Rejection
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("transfer")
 
@@ -46,19 +46,19 @@ async def add_import(
 ) -> ImportOut:
     """Start an import."""
     row = await connection.fetchrow(_SQL["add_import"], import_id, challenge_id, format, source_name, started_by, now)
-    return msgspec.convert(row, ImportOut)
+    return row_as(row, ImportOut)
 
 
 async def find_import(connection: Connection, import_id: UUID) -> ImportOut | None:
     """One import, whoever asks."""
     row = await connection.fetchrow(_SQL["find_import"], import_id)
-    return None if row is None else msgspec.convert(row, ImportOut)
+    return None if row is None else row_as(row, ImportOut)
 
 
 async def lock_import(connection: Connection, import_id: UUID) -> ImportOut | None:
     """One import, locked until the commit."""
     row = await connection.fetchrow(_SQL["lock_import"], import_id)
-    return None if row is None else msgspec.convert(row, ImportOut)
+    return None if row is None else row_as(row, ImportOut)
 
 
 async def hold_open(connection: Connection, challenge_id: UUID) -> bool:
@@ -68,7 +68,7 @@ async def hold_open(connection: Connection, challenge_id: UUID) -> bool:
 
 async def list_imports(connection: Connection, challenge_id: UUID) -> list[ImportOut]:
     """The hundred newest imports of a challenge."""
-    return msgspec.convert(await connection.fetch(_SQL["list_imports"], challenge_id), list[ImportOut])
+    return rows_as(await connection.fetch(_SQL["list_imports"], challenge_id), ImportOut)
 
 
 async def advance_import(
@@ -76,12 +76,12 @@ async def advance_import(
 ) -> ImportOut:
     """Count a batch that was just taken."""
     row = await connection.fetchrow(_SQL["advance_import"], import_id, lines_done, accepted, rejected)
-    return msgspec.convert(row, ImportOut)
+    return row_as(row, ImportOut)
 
 
 async def finish_import(connection: Connection, import_id: UUID, now: datetime) -> ImportOut:
     """Mark the whole file as read."""
-    return msgspec.convert(await connection.fetchrow(_SQL["finish_import"], import_id, now), ImportOut)
+    return row_as(await connection.fetchrow(_SQL["finish_import"], import_id, now), ImportOut)
 
 
 async def add_rejections(connection: Connection, import_id: UUID, rejections: Sequence[Rejection]) -> None:
@@ -94,7 +94,7 @@ async def add_rejections(connection: Connection, import_id: UUID, rejections: Se
 async def list_rejections(connection: Connection, import_id: UUID, after: int, limit: int) -> list[Rejection]:
     """Rejected lines in order, after a line number."""
     rows = await connection.fetch(_SQL["list_rejections"], import_id, after, limit)
-    return msgspec.convert(rows, list[Rejection])
+    return rows_as(rows, Rejection)
 
 
 async def find_external_ids(
@@ -126,7 +126,7 @@ async def find_departments(connection: Connection, idea_ids: Iterable[UUID]) -> 
 async def find_criteria(connection: Connection, challenge_id: UUID) -> dict[str, CriterionKey]:
     """The challenge's criteria by key."""
     rows = await connection.fetch(_SQL["find_criteria"], challenge_id)
-    return {row["key"]: msgspec.convert(row, CriterionKey) for row in rows}
+    return {row["key"]: row_as(row, CriterionKey) for row in rows}
 
 
 async def find_votes(

@@ -3,11 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from ideation.database import Connection
 from ideation.entities.unsealing import Unsealing, UnsealingRequest
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("unsealing")
 
@@ -25,7 +23,7 @@ async def add_unsealing(
 async def find_unsealing(connection: Connection, unsealing_id: UUID) -> Unsealing | None:
     """The request, whoever asks."""
     row = await connection.fetchrow(_SQL["find_unsealing"], unsealing_id)
-    return None if row is None else msgspec.convert(row, Unsealing)
+    return None if row is None else row_as(row, Unsealing)
 
 
 async def approve_unsealing(
@@ -40,4 +38,4 @@ async def list_unsealings(
 ) -> list[Unsealing]:
     """All requests of a challenge, the latest first."""
     rows = await connection.fetch(_SQL["list_unsealings"], challenge_id, *(after or (None, None)), limit)
-    return msgspec.convert(rows, list[Unsealing])
+    return rows_as(rows, Unsealing)

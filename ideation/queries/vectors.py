@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from ideation.database import Connection
 from ideation.entities.vectors import AnalysedIdea, IdeaText
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("vectors")
 
@@ -47,7 +46,7 @@ async def store_refined(connection: Connection, encoder: str, texts: Sequence[Id
 
 async def list_unrefined(connection: Connection, challenge_id: UUID, encoder: str, *, limit: int) -> list[IdeaText]:
     """Ideas that take part in comparisons and lack a refined vector of their present wording, by id."""
-    return msgspec.convert(await connection.fetch(_SQL["list_unrefined"], challenge_id, encoder, limit), list[IdeaText])
+    return rows_as(await connection.fetch(_SQL["list_unrefined"], challenge_id, encoder, limit), IdeaText)
 
 
 async def list_without_vector(
@@ -55,13 +54,13 @@ async def list_without_vector(
 ) -> list[IdeaText]:
     """Submitted ideas that lack a vector of this encoder, by id."""
     rows = await connection.fetch(_SQL["list_without_vector"], challenge_id, encoder, after, limit)
-    return msgspec.convert(rows, list[IdeaText])
+    return rows_as(rows, IdeaText)
 
 
 async def find_text(connection: Connection, idea_id: UUID) -> IdeaText | None:
     """The wording of an idea that takes part in comparisons: submitted, shown and not merged."""
     row = await connection.fetchrow(_SQL["find_text"], idea_id)
-    return None if row is None else msgspec.convert(row, IdeaText)
+    return None if row is None else row_as(row, IdeaText)
 
 
 async def list_analysed(

@@ -7,12 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from ideation.database import Connection
 from ideation.entities.votes import CountRow, GivenVote, VoteRow
 from ideation.errors import Invalid
-from ideation.queries import load_statements
+from ideation.queries import load_statements, row_as
 
 _SQL = load_statements("votes")
 
@@ -98,7 +97,7 @@ async def survivor_of(connection: Connection, idea_id: UUID) -> UUID | None:
 async def count_votes(connection: Connection, idea_ids: list[UUID]) -> dict[UUID, CountRow]:
     """Counts of distinct people over each of some ideas and those merged into it."""
     rows = await connection.fetch(_SQL["count_votes"], idea_ids)
-    return {row["idea_id"]: msgspec.convert(row, CountRow) for row in rows}
+    return {row["idea_id"]: row_as(row, CountRow) for row in rows}
 
 
 async def is_author_of_folded(connection: Connection, idea_id: UUID, person_id: UUID) -> bool:
@@ -126,4 +125,4 @@ async def owes_review(connection: Connection, idea_id: UUID, person_id: UUID) ->
 
 
 def _vote(row: Any) -> VoteRow | None:
-    return None if row is None else msgspec.convert(row, VoteRow)
+    return None if row is None else row_as(row, VoteRow)
