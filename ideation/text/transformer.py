@@ -4,12 +4,15 @@ all-MiniLM-L6-v2 (Apache-2.0; Wang et al. 2020, "MiniLM"; Reimers and Gurevych 2
 BERT, mean pooling, projected to the static encoder's 256 dimensions so that both kinds of vectors lie in one space.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 from tokenizers import Tokenizer
 from tokenizers.processors import BertProcessing
 
@@ -38,9 +41,12 @@ class TransformerEncoder:
         """
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         token_ids = self._token_ids(texts)
-        for batch in _batches([len(ids) for ids in token_ids]):
+
+        def encode(batch: NDArray[np.int64]) -> None:
             pooled = self._pooled([token_ids[position] for position in batch])
             vectors[batch] = pooled @ self._weights["projection"]
+
+        _for_each(encode, list(_batches([len(ids) for ids in token_ids])))
         return unit_rows(vectors)
 
     def _token_ids(self, texts: Sequence[str]) -> list[list[int]]:
@@ -110,6 +116,19 @@ def _batches(lengths: Sequence[int]) -> Iterator[NDArray[np.int64]]:
             stop += 1
         yield order[start:stop]
         start = stop
+
+
+def _for_each(encode: Callable[[NDArray[np.int64]], None], batches: Sequence[NDArray[np.int64]]) -> None:
+    """Batches side by side, one on each core: a matrix product spread over cores leaves them idle in between."""
+    cores = min(len(os.sched_getaffinity(0)), len(batches))
+    if cores < 2:
+        for batch in batches:
+            encode(batch)
+        return
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(cores) as threads:
+        # Takes what comes, so that an error of a batch is raised here.
+        for _ in threads.map(encode, batches):
+            pass
 
 
 def _linear(rows: Floats, weights: Mapping[str, Floats], name: str) -> Floats:
