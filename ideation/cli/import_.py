@@ -35,7 +35,10 @@ _REJECTIONS_SHOWN = 20
 @click.option("--kind", type=click.Choice(LINE_KINDS), help="For CSV: what each record is.")
 @click.option("--resume", "import_id", type=click.UUID, help="Go on with an import that was cut off.")
 def command(*, file: Path, challenge_id: UUID, email: str, kind: LineKind | None, import_id: UUID | None) -> None:
-    """Import FILE (JSON Lines, or CSV with --kind; .gz is unpacked) into a challenge whose ranking is not frozen."""
+    """Import FILE (JSON Lines, or CSV with --kind; .gz is unpacked) into a challenge whose ranking is not frozen.
+
+    Lines that do not fit are set aside and told, and the rest is taken; the exit code is then 1.
+    """
     run(_import(settings_or_exit().database_url, file, challenge_id, email, kind, import_id))
 
 
@@ -110,3 +113,5 @@ async def _report(connection: Connection, actor: Actor, finished: ImportOut) -> 
         click.echo(f"  line {rejection.line_number}: {rejection.reason}")
     if finished.rejected > len(page.items):
         click.echo(f"  ... all of them: GET /v1/imports/{finished.id}/rejections")
+    if finished.rejected:
+        raise SystemExit(1)

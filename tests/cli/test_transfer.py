@@ -39,7 +39,7 @@ def test_import_reports_what_it_did_not_take_and_export_gives_back_what_it_took(
     file = write(tmp_path / "ideas.jsonl.gz", GOOD, {"kind": "unicorn"}, GOOD | {"id": "b", "title": " "})
     taken = run_cli("import", str(file), "--challenge", challenge, "--as", "owner@example.org")
     assert (taken.exit_code, taken.stdout.splitlines()[1:]) == (
-        0,
+        1,
         [
             "1 lines taken, 2 rejected.",
             "  line 2: Invalid value 'unicorn' - at `$.kind`",

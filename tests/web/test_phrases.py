@@ -14,6 +14,7 @@ from api.web.phrases import amount, decimal, worded
 from api.web.texts import CATALOGUES
 from ideation.entities.challenges import VotingMethod
 from ideation.entities.decisions import Decide, Outcome
+from ideation.entities.fields import in_words
 from ideation.entities.transfer import IdeaLine
 from ideation.rules import crowd_reasons, panel_reasons
 from ideation.rules.crowd_changes import _disagreement
@@ -102,6 +103,8 @@ def test_notification_reads_in_german(said: str, told: str) -> None:
     "line",
     [
         b"{}",
+        b'{"title": " "}',
+        b'{"title": "x", "body": "\\u0000"}',
         b'{"title": 3}',
         b'{"title": "x", "nonsense": 1}',
         b'{"title": "' + b"x" * 300 + b'"}',
@@ -115,7 +118,7 @@ def test_notification_reads_in_german(said: str, told: str) -> None:
 def test_why_a_line_is_refused_reads_in_german(line: bytes) -> None:
     with pytest.raises((msgspec.DecodeError, msgspec.ValidationError)) as refused:
         msgspec.json.decode(line, type=IdeaLine)
-    told = in_german(str(refused.value))
+    told = in_german(in_words(str(refused.value)))
     assert not re.search(r"\b(Object|Expected|Invalid|malformed)\b", told)
 
 
