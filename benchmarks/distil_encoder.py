@@ -36,7 +36,7 @@ DIMENSIONS = 256
 MIXTURES = 20_000
 SPECIAL_TOKENS, FIRST_WORD = 106, 1_996
 PAIRS, FEWEST_OF_PAIR = 10_000, 12
-NAMES = {"static": "static-minilm-256/2", "transformer": "minilm-256/1"}
+NAMES = {"static": "static-minilm-256/3", "transformer": "minilm-256/2"}
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 PACKAGES = [
     "anarchism",
+    "apache2-doc",
     "calibre",
     "debian-edu-doc-en",
     "debian-faq",
@@ -26,37 +27,60 @@ PACKAGES = [
     "debian-policy",
     "debian-reference-en",
     "developers-reference",
+    "dict-foldoc",
     "dict-gcide",
+    "dict-jargon",
     "evolution-common",
+    "fortunes",
     "freeciv-data",
     "git-doc",
     "gnome-user-docs",
+    "gnucash-docs",
     "gnumeric-doc",
     "gramps",
+    "kdenlive-data",
+    "kmymoney-common",
+    "krita-data",
+    "kstars-data",
     "libreoffice-help-en-us",
     "linux-doc-6.1",
     "lintian",
     "manpages",
     "manpages-dev",
+    "parley-data",
+    "perl-doc",
+    "pidgin-data",
     "postgresql-doc-15",
+    "python-django-doc",
+    "python-pandas-doc",
+    "python-sqlalchemy-doc",
     "python3.11-doc",
+    "shotwell-common",
+    "sphinx-doc",
     "vim-doc",
     "wordnet-base",
 ]
 """Packages of Debian 12 (bookworm), with what they hold: prose about many things, in sentences people would write."""
 
 LARGEST = {
-    "descriptions": 45_000,
-    "glosses": 45_000,
-    "examples": 45_000,
-    "entries": 10_000,
-    "changes": 25_000,
-    "pages": 40_000,
-    "messages": 10_000,
+    "descriptions": 120_000,
+    "glosses": 110_000,
+    "examples": 47_500,
+    "entries": 25_000,
+    "terms": 30_000,
+    "quotes": 15_000,
+    "changes": 70_000,
+    "pages": 120_000,
+    "messages": 27_500,
 }
 """At most so many texts of each kind, chosen by their hash."""
 
 SHORTEST, LONGEST = 12, 600
+_WORDS = re.compile("[a-zà-ÿ]+")
+_ENGLISH = frozenset(
+    _WORDS.findall("the of to and is in for a an with you it be this that are or on as by from at can if not which when")
+)
+_FOREIGN = frozenset(_WORDS.findall("der die und das nicht ist le les des une est el los del una il che een het para não"))
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])")
 _BLOCK = re.compile(
     r"<(p|li|dd|dt|td|title|h[1-6]|para|term|desc|summary)\b[^>]*>(.*?)(?=</\1>|<(?:p|li|dd|dt|td|ul|ol|para|h[1-6])\b)",
@@ -90,6 +114,8 @@ def prose(folder: Path) -> dict[str, list[str]]:
         "glosses": lambda: _glosses(unpacked),
         "examples": lambda: _examples(unpacked),
         "entries": lambda: _entries(unpacked),
+        "terms": lambda: _terms(unpacked),
+        "quotes": lambda: _quotes(unpacked),
         "changes": lambda: _changes(unpacked),
         "pages": lambda: _pages(manuals),
         "messages": lambda: _messages(unpacked),
@@ -205,6 +231,23 @@ def _entries(unpacked: Path) -> Iterator[str]:
             yield f"{word}: {definition}"
 
 
+def _terms(unpacked: Path) -> Iterator[str]:
+    """What words about computers mean, in two dictionaries: paragraphs without marks of subject and reference."""
+    for name in ("foldoc", "jargon"):
+        file = unpacked / f"dict-{name}/usr/share/dictd/{name}.dict.dz"
+        for paragraph in gzip.decompress(file.read_bytes()).decode("utf-8", "ignore").split("\n\n"):
+            if paragraph.startswith("   "):
+                yield from _pieces(re.sub(r"<[^>]*>|^\s*\d+\.|[{}]", "", paragraph))
+
+
+def _quotes(unpacked: Path) -> Iterator[str]:
+    """Sayings and short stories, without who said them."""
+    for file in sorted((unpacked / "fortunes/usr/share/games/fortunes").iterdir()):
+        if not file.suffix and file.is_file() and not file.is_symlink():
+            for saying in _read(file).split("\n%\n"):
+                yield from _pieces(saying.partition("\n\t\t")[0])
+
+
 def _changes(unpacked: Path) -> Iterator[str]:
     """Entries of changelogs and release notes: what was wrong, what is new."""
     files = [*unpacked.rglob("changelog*.gz"), *unpacked.rglob("NEWS*.gz"), *unpacked.rglob("RelNotes*")]
@@ -221,7 +264,14 @@ def _pages(roots: Sequence[Path]) -> Iterator[str]:
         foreign = ("/share/help/" in place and "/C/" not in place) or ("/handbook" in place and "/en-US/" not in place)
         if not foreign and file.is_file() and not file.is_symlink():
             for paragraph in _paragraphs(file, place):
-                yield from _pieces(paragraph)
+                if _is_english(paragraph):
+                    yield from _pieces(paragraph)
+
+
+def _is_english(paragraph: str) -> bool:
+    """By its small words; a heading may have none."""
+    words = _WORDS.findall(paragraph.lower())
+    return not _FOREIGN.intersection(words) and (len(words) < 5 or not _ENGLISH.isdisjoint(words))
 
 
 def _paragraphs(file: Path, place: str) -> Iterator[str]:

@@ -81,7 +81,7 @@ def _fit(folders: Sequence[Path], among: Sequence[Path], encoder: Encoder) -> Sh
     ranking = _ranking_weights(alone)
     held_out = [_held_out(alone, at, together if len(sets) == 1 else None, ranking) for at in range(len(sets))]
     scores, linked = (np.concatenate(part) for part in zip(*held_out, strict=True))
-    chosen = choose_threshold(precision_recall_curve(scores, linked))
+    chosen = choose_threshold(precision_recall_curve(scores, linked, step=0.01))
     features = np.vstack([_features(part, ranking)[part.judged] for part in (*alone, together)])
     confirmed = np.concatenate([part.linked[part.judged] for part in (*alone, together)])
     weights = _logistic(features, confirmed)

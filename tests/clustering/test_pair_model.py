@@ -46,7 +46,7 @@ def test_probabilities_and_contributions_follow_the_formula() -> None:
     assert contributions(model, [0.5, 0.5]) == {"one": 1.0, "two": -0.5}
 
 
-@pytest.mark.parametrize("encoder", ["static-minilm-256/2", "minilm-256/1"])
+@pytest.mark.parametrize("encoder", ["static-minilm-256/3", "minilm-256/2"])
 def test_shipped_models_reward_every_likeness(encoder: str) -> None:
     model = shipped_model(encoder)
     assert len(model.coefficients) == len(model.features) == 8
@@ -56,7 +56,7 @@ def test_shipped_models_reward_every_likeness(encoder: str) -> None:
 
 
 def test_shipped_model_of_an_unknown_encoder_is_the_static_one() -> None:
-    assert shipped_model("other/1") == shipped_model("static-minilm-256/2")
+    assert shipped_model("other/1") == shipped_model("static-minilm-256/3")
 
 
 def test_choose_threshold_prefers_recall_among_the_precise() -> None:

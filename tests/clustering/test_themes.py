@@ -12,7 +12,7 @@ from workers.clustering.stability import match_themes
 from workers.clustering.themes import cluster
 from workers.clustering.values import OUTSIDE, Themes
 
-NAME = "static-minilm-256/2"
+NAME = "static-minilm-256/3"
 
 
 @pytest.fixture(scope="module")

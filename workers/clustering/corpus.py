@@ -17,7 +17,7 @@ from workers.clustering.terms import count_words, ngram_parts, stem_parts, tfidf
 
 Floats = NDArray[np.float32]
 
-STATIC_ENCODER = "static-minilm-256/2"
+STATIC_ENCODER = "static-minilm-256/3"
 TITLE_REPEATS = 3
 """How often a title counts in the lexical vectors: titles name the idea, bodies wander (as BM25F, Robertson 2004)."""
 LONGEST_CHARACTERS = 2_000

@@ -121,10 +121,12 @@ def fit_from_verdicts(
     return FittedModel(model=model, curve=curve)
 
 
-def precision_recall_curve(scores: NDArray[np.float64], confirmed: NDArray[np.bool_]) -> list[PrecisionRecall]:
-    """Precision and recall at the thresholds 0.05, 0.10 .. 0.95. Where nothing is suggested, precision is 1."""
+def precision_recall_curve(
+    scores: NDArray[np.float64], confirmed: NDArray[np.bool_], *, step: float = 0.05
+) -> list[PrecisionRecall]:
+    """Precision and recall at the thresholds 0.05, 0.05 + step .. 0.95. Where nothing is suggested, precision is 1."""
     points = []
-    for threshold in np.arange(0.05, 0.96, 0.05):
+    for threshold in np.arange(0.05, 0.95 + step / 2, step):
         suggested = scores >= threshold
         right = int((suggested & confirmed).sum())
         points.append(
