@@ -78,9 +78,13 @@ LARGEST = {
 SHORTEST, LONGEST = 12, 600
 _WORDS = re.compile("[a-zà-ÿ]+")
 _ENGLISH = frozenset(
-    _WORDS.findall("the of to and is in for a an with you it be this that are or on as by from at can if not which when")
+    _WORDS.findall(
+        "the of to and is in for a an with you it be this that are or on as by from at can if not which will when"
+    )
 )
-_FOREIGN = frozenset(_WORDS.findall("der die und das nicht ist le les des une est el los del una il che een het para não"))
+_FOREIGN = frozenset(
+    _WORDS.findall("der die und das nicht ist le les des une est el los del una il che een het para não dla")
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])")
 _BLOCK = re.compile(
     r"<(p|li|dd|dt|td|title|h[1-6]|para|term|desc|summary)\b[^>]*>(.*?)(?=</\1>|<(?:p|li|dd|dt|td|ul|ol|para|h[1-6])\b)",
