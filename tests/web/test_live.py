@@ -39,6 +39,8 @@ async def test_quiet_stream_says_now_and_then_that_it_is_there(api: Api, monkeyp
         first = await asyncio.wait_for(anext(marks), 10)
         assert first is not None
         assert [await asyncio.wait_for(anext(marks), 10) for _ in range(2)] == [None, None]
+        # Left to the collector, it would unsubscribe when the channels are closed already.
+        await marks.aclose()  # type: ignore[attr-defined]
 
 
 async def test_too_many_streams_are_refused_and_room_is_given_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
