@@ -71,10 +71,12 @@ def niceness_of_lanes(parent: int) -> dict[str, tuple[int, str]]:
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
     lanes = {}
     for child in children:
-        name = Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0")[-2]
-        group = Path(f"/proc/{child}/autogroup")
-        weight = group.read_text(encoding="ascii").split()[-1] if group.exists() else "none"
-        lanes[name] = (os.getpriority(os.PRIO_PROCESS, int(child)), weight)
+        # A child that has only just been made has no command yet, or its parent's.
+        command = Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0")
+        if "--lane" in command:
+            group = Path(f"/proc/{child}/autogroup")
+            weight = group.read_text(encoding="ascii").split()[-1] if group.exists() else "none"
+            lanes[command[command.index("--lane") + 1]] = (os.getpriority(os.PRIO_PROCESS, int(child)), weight)
     return lanes
 
 
