@@ -9,7 +9,7 @@ from litestar import Response, get
 from api.paging import PageRequest, page_out
 from api.web.challenges import LISTED_STATES
 from api.web.map_drawing import HEIGHT, WIDTH, draw, fitting, nearer
-from api.web.map_spots import spots_as_svg
+from api.web.map_spots import marks, spots_as_svg
 from api.web.views import View
 from ideation.actions import challenges, ideas_reading, landscape, people
 from ideation.database import Connection
@@ -45,6 +45,7 @@ async def show(challenge_id: UUID, view: View, connection: Connection, actor: Ac
         challenge=challenge,
         landscape=shown,
         drawing=drawing,
+        marks=lambda region: marks(region, view.texts),
         spots=spots_as_svg(drawing, view.texts, lambda cell: _address(view, nearer(cell, window))),
         kept=kept,
         whole=whole,

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from api.web.map_drawing import Drawing, Spot
 from api.web.phrases import decimal
 from api.web.texts import Texts
-from ideation.entities.landscape import MapCell, MapPoint
+from ideation.entities.landscape import MapCell, MapPoint, MapRegion
 
 
 def spots_as_svg(drawing: Drawing, texts: Texts, opens: Callable[[MapCell], str]) -> Markup:
@@ -21,11 +21,11 @@ def spots_as_svg(drawing: Drawing, texts: Texts, opens: Callable[[MapCell], str]
 
 
 def _point(spot: Spot, point: MapPoint, texts: Texts) -> str:
-    return f'<a href="/ideas/{point.idea_id}" data-idea>{_circle(spot, point.title + _marks(point, texts))}</a>'
+    return f'<a href="/ideas/{point.idea_id}" data-idea>{_circle(spot, point.title + marks(point, texts))}</a>'
 
 
 def _cell(spot: Spot, cell: MapCell, texts: Texts, opens: Callable[[MapCell], str]) -> str:
-    title = texts("challenge.ideas", n=cell.idea_count) + _marks(cell, texts)
+    title = texts("challenge.ideas", n=cell.idea_count) + marks(cell, texts)
     return f'<a href="{escape(opens(cell))}">{_circle(spot, title)}</a>'
 
 
@@ -34,8 +34,9 @@ def _circle(spot: Spot, title: str) -> str:
     return f"{circle}<title>{escape(title)}</title></circle>"
 
 
-def _marks(of: MapPoint | MapCell, texts: Texts) -> str:
-    if of.score is None:
+def marks(of: MapPoint | MapCell | MapRegion, texts: Texts) -> str:
+    """The score with its uncertainty in brackets, after a space; nothing without a ranking."""
+    if of.score is None or of.uncertainty is None:
         return ""
-    said = texts("map.score", score=decimal(texts, of.score, 2), plus=decimal(texts, of.uncertainty or 0.0, 2))
+    said = texts("map.score", score=decimal(texts, of.score, 2), plus=decimal(texts, of.uncertainty, 2))
     return f" ({said})"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
+from api.web.moments import Moments
 from api.web.texts import CATALOGUES, DEFAULT_LANGUAGE, Texts
 
 _HEADING = "phrase."
@@ -91,12 +92,8 @@ def _value(texts: Texts, name: str, value: str) -> str:
     if _DECIMAL.fullmatch(value):
         return value.replace(".", texts("number.point"))
     if found := _DAY.fullmatch(value):
-        return _day(texts, date(int(found[1]), int(found[2]), int(found[3])))
+        return Moments(texts, None).calendar_day(date(int(found[1]), int(found[2]), int(found[3])))
     if found := _LONG_DAY.fullmatch(value):
-        return _day(texts, date(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1])))
+        day = date(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]))
+        return Moments(texts, None).calendar_day(day)
     return value
-
-
-def _day(texts: Texts, day: date) -> str:
-    months = texts("moment.months").split()
-    return texts("moment.day", day=day.day, month=months[day.month - 1], year=day.year)

@@ -86,10 +86,10 @@ def test_every_answer_to_an_author(outcome: Outcome, reason: str, lesson: str) -
         ('Your idea "Vans" is shown again. Sorry.', "Ihre Idee „Vans“ wird wieder gezeigt. Sorry."),
         ('The comment on "Vans" that you reported was looked at and stays.', "wurde angesehen und bleibt."),
         ("Two people opened who wrote your idea, asked for by a challenge owner. The reason given: x", "Grund: x"),
-        ('You are invited to be a co-author of "Vans".', "Sie sind eingeladen, Miturheber von „Vans“ zu sein."),
+        ('You are invited to be a co-author of "Vans".', "Sie sind eingeladen, Mitautor von „Vans“ zu sein."),
         (
             "“A” and “B” say the same and are now shown as one idea; both keep their authors.",
-            "beide behalten ihre Urheber.",
+            "beide behalten ihre Autoren.",
         ),
         ("3 of 4 votes for this idea come from one department, far above its share of the cards.", "an den Karten."),
     ],
