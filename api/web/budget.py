@@ -16,10 +16,12 @@ from ideation.actions import challenges, costs, rankings, shortlists
 from ideation.database import Connection
 from ideation.entities.costs import NewCost, SetCosts
 from ideation.entities.people import Actor
-from ideation.entities.rankings import RankingEntryOut
+from ideation.entities.rankings import RankingEntryOut, RankingFilter
 from ideation.entities.shortlists import MakeShortlist, ShortlistMethod
 from ideation.errors import Invalid, NotFound, WrongState
 from ideation.paging import MAX_LIMIT
+
+_ALIVE = RankingFilter(alive=True)
 
 
 class _Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +109,9 @@ async def _read(
             raise NotFound
     if ranking is None:
         return _Place(ranking_id=None, entries=[], next_cursor=None, costs=known)
-    found = await rankings.list_entries(connection, actor, ranking.id, now, limit=page.limit, after=page.after)
+    found = await rankings.list_entries(
+        connection, actor, ranking.id, now, limit=page.limit, after=page.after, kept=_ALIVE
+    )
     shown = page_out(found, page)
     return _Place(ranking_id=ranking.id, entries=shown.items, next_cursor=shown.next_cursor, costs=known)
 
@@ -172,6 +176,7 @@ async def _page(
         entries=place.entries,
         next_cursor=place.next_cursor,
         known=len(place.costs),
+        approved=await costs.sum_approved(connection, actor, challenge_id, now),
         methods=list(ShortlistMethod),
     )
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ideation.actions.panels import challenge_run_by
 from ideation.database import Connection
-from ideation.entities.costs import IdeaCost, SetCosts
+from ideation.entities.costs import ApprovedCosts, IdeaCost, SetCosts
 from ideation.entities.people import Actor
 from ideation.errors import Invalid, NotFound
 from ideation.queries import audit
@@ -17,6 +17,12 @@ async def list_costs(connection: Connection, actor: Actor, challenge_id: UUID, n
     """What the ideas of a challenge would cost, dearest first, for those who run it."""
     await challenge_run_by(connection, actor, challenge_id, now)
     return await queries.list_costs(connection, challenge_id)
+
+
+async def sum_approved(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> ApprovedCosts:
+    """What the approved ideas of a challenge cost together, for those who run it."""
+    await challenge_run_by(connection, actor, challenge_id, now)
+    return await queries.sum_approved(connection, challenge_id)
 
 
 async def set_costs(

@@ -56,7 +56,8 @@ async def make_shortlist(
     if ranking_id is None:
         raise WrongState("There is no ranking yet to make a shortlist from.", reason="shortlist-no-ranking")
     limit = max(LEAST_CANDIDATES, CANDIDATES_PER_PLACE * size)
-    candidates = await queries.list_candidates(connection, ranking_id, limit)
+    # What is approved has its money: a budget is for the others.
+    candidates = await queries.list_candidates(connection, ranking_id, limit, unapproved=input.budget is not None)
     if not candidates:
         raise WrongState("No ranked idea is waiting for a decision.", reason="shortlist-no-idea")
     chosen, price = await _choose(connection, challenge, input, candidates, size)

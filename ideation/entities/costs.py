@@ -23,6 +23,14 @@ class SetCosts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     costs: Annotated[list[NewCost], Meta(min_length=1, max_length=1000)]
 
 
+class ApprovedCosts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the approved ideas of a challenge cost together; nobody has estimated `without_cost` of them."""
+
+    ideas: int
+    cost: float
+    without_cost: int
+
+
 class IdeaCost(msgspec.Struct, frozen=True, kw_only=True):
     """The estimated cost of an idea, and who gave it."""
 

@@ -103,9 +103,13 @@ class RankingSort(StrEnum):
 
 
 class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which places to list; None keeps everything. `grey` keeps those that may or may not be among the best k."""
+    """Which places to list; None keeps everything. `grey` keeps those that may or may not be among the best k.
+
+    `alive` leaves out what was declined, exists already or was withdrawn.
+    """
 
     grey: bool = False
+    alive: bool = False
     state: IdeaState | None = None
     theme_id: UUID | None = None
 

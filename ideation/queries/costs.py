@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from ideation.database import Connection
-from ideation.entities.costs import IdeaCost
-from ideation.queries import load_statements, rows_as
+from ideation.entities.costs import ApprovedCosts, IdeaCost
+from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("costs")
 
@@ -14,6 +14,11 @@ _SQL = load_statements("costs")
 async def list_costs(connection: Connection, challenge_id: UUID) -> list[IdeaCost]:
     """Estimated costs of a challenge's ideas, the dearest first."""
     return rows_as(await connection.fetch(_SQL["list_costs"], challenge_id), IdeaCost)
+
+
+async def sum_approved(connection: Connection, challenge_id: UUID) -> ApprovedCosts:
+    """What the approved ideas of a challenge cost together."""
+    return row_as(await connection.fetchrow(_SQL["sum_approved"], challenge_id), ApprovedCosts)
 
 
 async def known_ideas(connection: Connection, challenge_id: UUID, idea_ids: Sequence[UUID]) -> set[UUID]:

@@ -7,6 +7,14 @@ JOIN people AS person ON person.id = idea_costs.given_by
 WHERE idea.challenge_id = $1
 ORDER BY idea_costs.cost DESC, idea.id;
 
+-- sum_approved: what the approved ideas of a challenge cost together, and how many of them nobody has estimated
+SELECT count(*) AS ideas, coalesce(sum(idea_costs.cost), 0)::float8 AS cost,
+       count(*) FILTER (WHERE idea_costs.cost IS NULL) AS without_cost
+FROM ideas AS idea
+LEFT JOIN idea_costs ON idea_costs.idea_id = idea.id
+WHERE idea.challenge_id = $1 AND idea.state IN ('selected', 'planned', 'implemented')
+  AND idea.canonical_id IS NULL AND idea.hidden_at IS NULL;
+
 -- known_ideas: which of some ideas belong to the challenge and can still be chosen
 SELECT id FROM ideas
 WHERE challenge_id = $1 AND id = ANY ($2::uuid[]) AND submitted_at IS NOT NULL AND canonical_id IS NULL;

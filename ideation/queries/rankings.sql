@@ -153,22 +153,24 @@ CROSS JOIN LATERAL (
 WHERE ranking_id = $1
   AND ($2::double precision IS NULL OR probability_top BETWEEN $2 AND $3::double precision)
   AND ($4::text IS NULL OR idea.state = $4) AND ($5::uuid IS NULL OR idea.theme_id = $5)
+  AND NOT ($8::boolean AND idea.state IN ('declined', 'already_exists', 'withdrawn'))
   AND position > $7
 ORDER BY position
 LIMIT $6;
 
--- list_entries_sorted: the same in another order ($9) after a key ($8) and place ($7)
+-- list_entries_sorted: the same in another order ($10) after a key ($9) and place ($7)
 SELECT * FROM (
     SELECT ranking_entries.idea_id, ideas.title, ideas.state, coalesce(themes.name, themes.label) AS theme, position,
         score, score_low, score_high, rank_low, rank_high, probability_top, band, contributions,
-        CASE $9::text WHEN 'greyest' THEN abs(probability_top - 0.5) ELSE score_low - score_high END AS sort_key
+        CASE $10::text WHEN 'greyest' THEN abs(probability_top - 0.5) ELSE score_low - score_high END AS sort_key
     FROM ranking_entries JOIN ideas ON ideas.id = ranking_entries.idea_id
     LEFT JOIN idea_placements AS placed ON placed.idea_id = ideas.id
     LEFT JOIN themes ON themes.id = placed.theme_id
     WHERE ranking_id = $1
       AND ($2::double precision IS NULL OR probability_top BETWEEN $2 AND $3::double precision)
       AND ($4::text IS NULL OR ideas.state = $4) AND ($5::uuid IS NULL OR placed.theme_id = $5)
+      AND NOT ($8::boolean AND ideas.state IN ('declined', 'already_exists', 'withdrawn'))
 ) AS listed
-WHERE $8::double precision IS NULL OR (sort_key, position) > ($8, $7::integer)
+WHERE $9::double precision IS NULL OR (sort_key, position) > ($9, $7::integer)
 ORDER BY sort_key, position
 LIMIT $6;

@@ -20,9 +20,11 @@ async def latest_ranking(connection: Connection, challenge_id: UUID) -> UUID | N
     return ranking_id
 
 
-async def list_candidates(connection: Connection, ranking_id: UUID, limit: int) -> list[RankedCandidate]:
-    """The best ideas of a ranking that can still be chosen, best first."""
-    rows = await connection.fetch(_SQL["list_candidates"], ranking_id, limit)
+async def list_candidates(
+    connection: Connection, ranking_id: UUID, limit: int, *, unapproved: bool
+) -> list[RankedCandidate]:
+    """The best ideas of a ranking that can still be chosen, best first; `unapproved`: without the selected ones."""
+    rows = await connection.fetch(_SQL["list_candidates"], ranking_id, limit, unapproved)
     return [RankedCandidate(**row) for row in rows]
 
 

@@ -2,11 +2,12 @@
 SELECT id FROM rankings WHERE challenge_id = $1
 ORDER BY array_position(ARRAY['panel', 'closing', 'interim'], kind), created_at DESC, id DESC LIMIT 1;
 
--- list_candidates: the best ideas of a ranking that can still be chosen
+-- list_candidates: the best ideas of a ranking that can still be chosen; $3: those alone that are not approved either
 SELECT entry.idea_id, entry.score, entry.probability_top, idea_costs.cost, placement.theme_id, vectors.vector
  FROM ranking_entries AS entry
  JOIN ideas AS idea ON idea.id = entry.idea_id AND idea.canonical_id IS NULL AND idea.hidden_at IS NULL
      AND idea.state NOT IN ('draft', 'withdrawn', 'declined', 'already_exists', 'implemented')
+     AND NOT ($3::boolean AND idea.state IN ('selected', 'planned'))
  LEFT JOIN idea_placements AS placement ON placement.idea_id = entry.idea_id
  LEFT JOIN idea_vectors AS vectors ON vectors.idea_id = entry.idea_id
  LEFT JOIN idea_costs ON idea_costs.idea_id = entry.idea_id

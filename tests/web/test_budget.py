@@ -156,6 +156,28 @@ async def test_idea_merged_meanwhile_is_named_beside_its_cost(api: Api, browser_
     assert await desk.costs() == {}
 
 
+async def test_declined_ideas_are_left_out_and_approved_ones_have_their_money(
+    api: Api, browser_of: MakeBrowser
+) -> None:
+    desk = await make_desk(api, browser_of)
+    ideas = desk.table.ideas
+    page = await desk.owner.open(desk.place)
+    assert "approved" not in page.ids
+    await desk.owner.follow(await desk.send(page, "save", cost_0="70", cost_2="30", cost_3="40"))
+    for place, state in enumerate(("selected", "declined", "submitted", "submitted", "planned")):
+        await api.connection.execute("UPDATE ideas SET state = $2 WHERE id = $1", ideas[place], state)
+    page = await desk.owner.open(desk.place)
+    assert "2 ideas are selected already, for 70 so far. 1 of them has no figure." in page.text
+    form = page.form(desk.place)
+    assert [form.values.get(f"idea-{row}") for row in range(5)] == [*(str(ideas[at]) for at in (0, 2, 3, 4)), None]
+    page = await desk.owner.follow(await desk.send(page, "make", method="knapsack", budget="100"))
+    assert "2 ideas for 70 of 100." in page.text
+    made = (await desk.table.owner.get(desk.table.address)).json()
+    assert {UUID(entry["idea_id"]) for entry in made["entries"]} == {ideas[2], ideas[3]}
+    await api.connection.execute("UPDATE ideas SET state = 'declined' WHERE challenge_id = $1", desk.challenge_id)
+    assert "Every idea here is declined or withdrawn." in (await desk.owner.open(desk.place)).text
+
+
 async def test_next_slice_follows_the_saved_one(api: Api, browser_of: MakeBrowser) -> None:
     desk = await make_desk(api, browser_of)
     first = await desk.owner.open(f"{desk.place}?limit=2")
