@@ -3,14 +3,16 @@
 // When the connection is lost for long, it does the same every half minute and says so; without this, reloading works.
 const watched = document.querySelector("[data-events]");
 const SLOW = 30000;
-// A page out of sight gives its stream back after a moment: browsers open six for all pages of a site together.
+// A page out of sight leaves its stream to others after a moment.
 const LEAVE = 5000;
+// By HTTP/1.1 browsers open six connections for all pages of a site together: at most these are streams.
+const STREAMS = ["one", "two", "three"];
 
 if (watched) {
   // Where many watch, the page says how long to leave it alone, and each one looks at a moment of its own.
   const PAUSE = 1000 * Number(watched.dataset.pause) * (1 + Math.random() / 4);
-  let source, waiting = null, last = Date.now(), polling = null, seen = null, leaving = null;
-  const lost = document.getElementById("live-lost");
+  const place = watched.dataset.events, lost = document.getElementById("live-lost");
+  let waiting = null, last = Date.now(), seen = null, leaving = null, watching = null, others = null, said = null;
 
   const busy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
   async function refresh() {
@@ -25,30 +27,76 @@ if (watched) {
       if (!now || busy(part) || now.innerHTML === part.innerHTML) return;
       const open = [...part.querySelectorAll("details")].map((one) => one.open);
       part.replaceChildren(...now.childNodes);
-      part.querySelectorAll("details").forEach((one, place) => { one.open = open[place] ?? one.open; });
+      part.querySelectorAll("details").forEach((one, number) => { one.open = open[number] ?? one.open; });
     });
   }
   function soon() { waiting ??= setTimeout(refresh, Math.max(0, last + PAUSE - Date.now())); }
-  function connected() { clearInterval(polling); polling = null; lost.hidden = true; }
-  function disconnected() {
-    lost.hidden = false;
-    polling ??= setInterval(() => { refresh(); if (source.readyState === EventSource.CLOSED) connect(); }, SLOW);
-  }
-  function connect() {
-    source = new EventSource(watched.dataset.events);
-    source.addEventListener("open", connected);
+
+  // The pages of a browser that show the same share one stream: the page that holds it tells the others what it hears.
+  function hear({ kind, mark }) {
+    if (kind !== "look") lost.hidden = kind !== "lost";
     // A stream that was opened again tells the last mark once more: what it stands for was looked at.
-    source.addEventListener("changed", ({ data }) => { connected(); if (data !== seen) { seen = data; soon(); } });
-    // A stream that ends is opened again by the browser; only one that stays away counts as lost.
-    source.addEventListener("error", () => setTimeout(() => { if (source && source.readyState !== EventSource.OPEN) disconnected(); }, 8000));
+    if (kind === "look" || (kind === "changed" && mark !== seen)) { seen = mark; soon(); }
   }
-  function leave() { source.close(); source = null; clearInterval(polling); polling = null; }
-  connect();
-  // Once in sight again, the first mark of the new stream tells whether something happened meanwhile.
+  function say(message) {
+    if (message.kind !== "look") said = message;
+    hear(message);
+    others?.postMessage(message);
+  }
+  // Until the page leaves.
+  function follow(signal) {
+    return new Promise((done) => {
+      let source, polling = null;
+      function connected() { clearInterval(polling); polling = null; }
+      function disconnected() {
+        say({ kind: "lost" });
+        polling ??= setInterval(() => { say({ kind: "look" }); if (source.readyState === EventSource.CLOSED) connect(); }, SLOW);
+      }
+      function connect() {
+        source = new EventSource(place);
+        source.addEventListener("open", () => { connected(); say({ kind: "open" }); });
+        source.addEventListener("changed", ({ data }) => { connected(); say({ kind: "changed", mark: data }); });
+        // A stream that ends is opened again by the browser; only one that stays away counts as lost.
+        source.addEventListener("error", () => setTimeout(() => { if (!signal.aborted && source.readyState !== EventSource.OPEN) disconnected(); }, 8000));
+      }
+      signal.addEventListener("abort", () => { source.close(); connected(); said = null; done(); });
+      connect();
+    });
+  }
+  // With every stream in use by pages that show something else, this one and those like it look now and then.
+  async function lead(signal) {
+    while (!signal.aborted) {
+      for (const stream of STREAMS) {
+        await navigator.locks.request(`live stream ${stream}`, { ifAvailable: true }, (lock) => lock && !signal.aborted && follow(signal));
+        if (signal.aborted) return;
+      }
+      say({ kind: "look" });
+      await new Promise((done) => { setTimeout(done, SLOW); signal.addEventListener("abort", done); });
+    }
+  }
+  function join() {
+    if (watching) return;
+    watching = new AbortController();
+    const { signal } = watching;
+    // Browsers offer locks to pages by HTTPS alone, and of this machine: elsewhere each page has a stream of its own.
+    if (!navigator.locks) { follow(signal); return; }
+    others = new BroadcastChannel(`live ${place}`);
+    others.addEventListener("message", ({ data }) => { if (data.kind !== "asks") hear(data); else if (said) others.postMessage(said); });
+    others.postMessage({ kind: "asks" });
+    navigator.locks.request(`live ${place}`, { signal }, () => lead(signal)).catch(() => null);
+  }
+  function leave() {
+    watching?.abort();
+    others?.close();
+    watching = others = null;
+  }
+  if (!document.hidden) join();
+  // Once in sight again, the first mark it is told shows whether something happened meanwhile.
   document.addEventListener("visibilitychange", () => {
     clearTimeout(leaving);
     if (document.hidden) leaving = setTimeout(leave, LEAVE);
-    else if (!source || source.readyState === EventSource.CLOSED) connect();
+    else join();
   });
-  addEventListener("pagehide", () => source?.close());
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", () => { if (!document.hidden) join(); });
 }
