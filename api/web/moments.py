@@ -6,6 +6,7 @@ from markupsafe import Markup, escape
 
 from api.web.texts import Texts
 
+_MINUTE_SECONDS = 60
 _HOUR_SECONDS = 3_600
 _DAY_SECONDS = 86_400
 
@@ -41,8 +42,10 @@ class Moments:
     def ago(self, moment: datetime) -> Markup:
         """How long ago something was, with the exact time behind it."""
         seconds = max(0.0, (self._now - moment).total_seconds())
-        if seconds < _HOUR_SECONDS:
+        if seconds < _MINUTE_SECONDS:
             text = self._texts("moment.just_now")
+        elif seconds < _HOUR_SECONDS:
+            text = self._texts("moment.minutes_ago", n=int(seconds // _MINUTE_SECONDS))
         elif seconds < _DAY_SECONDS:
             text = self._texts("moment.hours_ago", n=int(seconds // _HOUR_SECONDS))
         elif seconds < 30 * _DAY_SECONDS:

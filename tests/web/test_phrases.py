@@ -63,7 +63,11 @@ def test_departments_that_disagree() -> None:
 
     said = _disagreement(np.array([40.0, 40.0]), np.array([36.0, 4.0]))
     assert in_german(said or "") == "Abteilungen sind uneins: 10 % Ja gegen 90 %"
-    in_german("unlike the other ideas, and scored low")
+
+
+def test_every_reason_to_look_whatever_the_place() -> None:
+    for reason in ("unlike the other ideas, and scored low", "the reviewers disagree", "a reviewer's wildcard"):
+        in_german(reason)
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))

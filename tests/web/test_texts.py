@@ -67,3 +67,19 @@ def test_language_is_chosen(cookie: str | None, accepted: str, language: str) ->
 def test_time_left_is_said_in_days_then_hours(after: timedelta, left: str) -> None:
     now = datetime(2026, 3, 2, 9, tzinfo=UTC)
     assert Moments(CATALOGUES["en"], now).left(now + after) == left
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (timedelta(seconds=59), "gerade eben"),
+        (timedelta(minutes=1), "vor 1 Minute"),
+        (timedelta(minutes=59), "vor 59 Minuten"),
+        (timedelta(hours=23), "vor 23 Stunden"),
+        (timedelta(days=2), "vor 2 Tagen"),
+        (timedelta(days=40), "21. Jan. 2026"),
+    ],
+)
+def test_what_was_is_said_in_minutes_hours_days_and_by_date(before: timedelta, said: str) -> None:
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert Moments(CATALOGUES["de"], now).ago(now - before).striptags() == said
