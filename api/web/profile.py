@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 
+from api.authentication import SESSION_COOKIE
 from api.dependencies import AnyRequest
 from api.web.forms import EMPTY_FORM, Form, read_form
 from api.web.views import View
@@ -37,6 +38,7 @@ async def _page(
         status=422 if form.errors else 200,
         me=await personal_data.read_me(connection, actor),
         sessions=await sessions.list_sessions(connection, actor, now),
+        this_session=await sessions.find_session(connection, actor, view.request.cookies.get(SESSION_COOKIE, "")),
         tokens=(await tokens.list_tokens(connection, actor, limit=_LISTED, after=None)).items,
         acceptances=await policies.list_own_acceptances(connection, actor),
         reports=(await reports.list_my_reports(connection, actor, limit=_LISTED)).items,

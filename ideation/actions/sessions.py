@@ -110,6 +110,12 @@ async def list_sessions(connection: Connection, actor: Actor, now: datetime) -> 
     return await queries.list_sessions(connection, actor.person_id, now)
 
 
+async def find_session(connection: Connection, actor: Actor, secret: str) -> UUID | None:
+    """Which of my sessions the cookie with this secret stands for."""
+    require_scope(actor, Scope.READ)
+    return await queries.find_session(connection, actor.person_id, hash_secret(secret))
+
+
 async def end_session(connection: Connection, actor: Actor, session_id: UUID, now: datetime) -> None:
     """End one of my sessions."""
     require_full_access(actor)

@@ -68,6 +68,12 @@ async def end_session(connection: Connection, person_id: UUID, session_id: UUID,
     return await connection.fetchval(_SQL["end_session"], person_id, session_id, now) is not None
 
 
+async def find_session(connection: Connection, person_id: UUID, token_hash: bytes) -> UUID | None:
+    """The session of this person that a cookie stands for."""
+    session_id: UUID | None = await connection.fetchval(_SQL["find_session"], person_id, token_hash)
+    return session_id
+
+
 async def end_session_by_hash(connection: Connection, token_hash: bytes, now: datetime) -> None:
     """End the session of a cookie, if it still lasts."""
     await connection.execute(_SQL["end_session_by_hash"], token_hash, now)

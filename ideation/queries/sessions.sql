@@ -25,6 +25,9 @@ SELECT id, created_at, expires_at FROM sessions
 WHERE person_id = $1 AND ended_at IS NULL AND expires_at > $2
 ORDER BY created_at DESC, id DESC;
 
+-- find_session: which session of somebody a cookie stands for
+SELECT id FROM sessions WHERE person_id = $1 AND token_hash = $2;
+
 -- end_session: end one session of somebody that still lasts
 UPDATE sessions SET ended_at = $3 WHERE person_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3
 RETURNING id;

@@ -1,5 +1,6 @@
 """What else an employee does: pairs and tokens, co-authors, the first minutes, news, and what is known about them."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -98,6 +99,31 @@ async def test_merged_ideas_are_named_with_the_one_shown_and_themes_lead_to_thei
     listed = await browser.open(f"/challenges/{challenge_id}?theme={uuid4()}")
     assert f"/ideas/{other}" not in listed.links
     assert "All, not only this theme" in listed.text
+
+
+async def test_how_others_voted_comes_after_the_own_answer_or_with_the_results(
+    api: Api, browser_of: MakeBrowser
+) -> None:
+    author, reader = await browser_of(), await browser_of()
+    open_one = await make_challenge(api.connection, counts_hidden=True)
+    over = await make_challenge(api.connection, counts_hidden=True, vote_closes_at=NOW - timedelta(minutes=1))
+    ideas = [await make_idea(api.connection, challenge, author.person_id) for challenge in (open_one, over)]
+    after_answer, with_results = "is shown after you have answered", "is shown with the results"
+    for browser, idea_id, said in (
+        (reader, ideas[0], after_answer),
+        (author, ideas[0], with_results),
+        (reader, ideas[1], with_results),
+    ):
+        text = (await browser.open(f"/ideas/{idea_id}")).text
+        assert [words in text for words in (after_answer, with_results)] == [said == after_answer, said == with_results]
+
+
+async def test_profile_tells_which_session_is_this_browsers(browser_of: MakeBrowser) -> None:
+    first = await browser_of()
+    second = await browser_of(first.person_id)
+    for browser in (first, second):
+        page = await browser.open("/profile")
+        assert (page.text.count("this browser"), page.html.count('action="/profile/sessions/')) == (1, 2)
 
 
 async def test_first_minutes_lead_back_and_store_nothing(browser_of: MakeBrowser) -> None:
