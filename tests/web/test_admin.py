@@ -79,6 +79,7 @@ async def test_failed_job_is_shown_and_tried_again(api: Api, browser_of: MakeBro
         error="It broke.",
     )
     page = await administrator.open("/admin/jobs?state=failed")
+    assert "Find duplicates find_duplicates an idea" in page.text
     assert "It broke." in page.text
     again = await administrator.send(page.form(f"/admin/jobs/{job_id}"))
     assert again.status == 303

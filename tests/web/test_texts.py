@@ -9,6 +9,7 @@ import pytest
 
 from api.web.moments import Moments
 from api.web.texts import CATALOGUES, choose_language
+from workers.jobs import JOBS
 
 WEB = Path(__file__).parents[2] / "api" / "web"
 
@@ -38,6 +39,11 @@ def test_templates_ask_only_for_texts_that_exist() -> None:
         for key in re.findall(r'\bt\(\s*"([^"]+)"\s*[,)]', template.read_text(encoding="utf-8"))
     }
     assert sorted(used - set(CATALOGUES["en"].catalogue)) == []
+
+
+def test_every_job_has_a_name() -> None:
+    names = [key for key in CATALOGUES["en"].catalogue if key.startswith("job_name.")]
+    assert sorted(names) == sorted(f"job_name.{job}" for job in JOBS)
 
 
 @pytest.mark.parametrize(
