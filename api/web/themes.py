@@ -8,9 +8,10 @@ from uuid import UUID
 from litestar import Response, get, post
 
 from api.dependencies import AnyRequest
+from api.web.board import likely_progress
 from api.web.forms import EMPTY_FORM, Form, read_form
 from api.web.views import View
-from ideation.actions import challenges, ideas_listing, themes
+from ideation.actions import challenges, ideas_listing, jobs, themes
 from ideation.database import Connection
 from ideation.entities.ideas_forms import IdeaFilter, IdeaSort
 from ideation.entities.people import Actor
@@ -41,6 +42,8 @@ async def _page(
             connection, challenge_id, "themes", lambda: themes.list_themes(connection, actor, challenge_id, now)
         ),
         outsiders=outsiders.items,
+        analysis=await jobs.read_analysis(connection, actor, challenge_id, now) if challenge.may_run else None,
+        progress=lambda analysis: likely_progress(analysis, now),
         may_edit=challenge.may_run or "moderator" in actor.roles,
         form=form,
     )

@@ -137,6 +137,7 @@ async def test_pages_name_the_parts_that_are_kept_up_to_date(api: Api, browser_o
         f"{place}/panel": {"live-reviews"},
         f"{place}/plan": {"live-plan"},
         f"{place}/imports": {"runs"},
+        f"{place}/themes": {"live-analysis"},
     }.items():
         page = await owner.open(path)
         assert f'data-events="{place}/events"' in page.html
@@ -154,8 +155,12 @@ async def test_running_analysis_shows_how_far_it_probably_is(api: Api, browser_o
     owner = await browser_of(roles=["challenge_owner"])
     challenge_id = await make_challenge(api.connection, owner_id=owner.person_id)
     await start_run(api, challenge_id, NOW - timedelta(seconds=30))
-    path = f"/challenges/{challenge_id}/board"
-    assert "<progress></progress>" in (await owner.open(path)).html
+    paths = [f"/challenges/{challenge_id}/{name}" for name in ("board", "themes")]
+    for path in paths:
+        assert "<progress></progress>" in (await owner.open(path)).html
     hour = timedelta(hours=1)
     await start_run(api, challenge_id, NOW - hour, NOW - hour + timedelta(seconds=120))
-    assert '<progress max="1" value="0.25">' in (await owner.open(path)).html
+    for path in paths:
+        assert '<progress max="1" value="0.25">' in (await owner.open(path)).html
+    reader = await (await browser_of()).open(paths[1])
+    assert ("live-analysis" in reader.ids, "data-events" in reader.html) == (False, False)
