@@ -21,6 +21,8 @@ from ideation.entities.themes import (
 from ideation.queries import load_statements, row_as, rows_as
 
 _SQL = load_statements("themes")
+# Ideas of the same title say nothing twice about their theme: so many are looked through for each one named.
+_NEAREST_PER_TYPICAL = 5
 
 
 async def list_themes(connection: Connection, challenge_id: UUID) -> list[ThemeRow]:
@@ -82,9 +84,10 @@ async def read_progress(connection: Connection, challenge_id: UUID, now: datetim
 async def list_shown(connection: Connection, challenge_id: UUID, typical: int) -> list[ThemeOut]:
     """The standing themes of a challenge as people see them, the largest first."""
     ideas: dict[UUID, list[TypicalIdea]] = {}
-    for row in await connection.fetch(_SQL["list_typical"], challenge_id, typical):
-        idea = TypicalIdea(idea_id=row["idea_id"], title=row["title"])
-        ideas.setdefault(row["theme_id"], []).append(idea)
+    for row in await connection.fetch(_SQL["list_typical"], challenge_id, _NEAREST_PER_TYPICAL * typical):
+        chosen = ideas.setdefault(row["theme_id"], [])
+        if len(chosen) < typical and row["title"] not in [idea.title for idea in chosen]:
+            chosen.append(TypicalIdea(idea_id=row["idea_id"], title=row["title"]))
     rows = await connection.fetch(_SQL["list_shown"], challenge_id)
     return [
         ThemeOut(

@@ -84,6 +84,16 @@ async def test_themes_come_with_counts_and_typical_ideas_and_without_what_is_not
     }
 
 
+async def test_typical_ideas_of_a_theme_have_different_titles(api: Api) -> None:
+    challenge_id = await make_challenge(api.connection)
+    bikes = await make_theme(api, challenge_id, "bikes")
+    near = [("Racks", 0.9), ("Racks", 0.8), ("Showers", 0.7), ("Racks", 0.6), ("Pumps", 0.5), ("Lamps", 0.4)]
+    placed = [await place(api, challenge_id, bikes, title=title, typicality=at) for title, at in near]
+    [theme] = await themes(await employee(api), challenge_id)
+    assert theme["idea_count"] == len(near)
+    assert [idea["idea_id"] for idea in theme["typical_ideas"]] == [str(placed[at]) for at in (0, 2, 4)]
+
+
 async def test_a_challenge_one_may_not_see_shows_no_themes(api: Api) -> None:
     challenge_id = await make_challenge(api.connection, audience_sites=["Bergen"])
     client = await employee(api, site="Oslo")
