@@ -21,7 +21,7 @@ from ideation.entities.shortlists import MakeShortlist, ShortlistMethod
 from ideation.errors import Invalid, NotFound, WrongState
 from ideation.paging import MAX_LIMIT
 
-_ALIVE = RankingFilter(alive=True)
+_IN_THE_RUNNING = RankingFilter(in_the_running=True)
 
 
 class _Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ async def _read(
     if ranking is None:
         return _Place(ranking_id=None, entries=[], next_cursor=None, costs=known)
     found = await rankings.list_entries(
-        connection, actor, ranking.id, now, limit=page.limit, after=page.after, kept=_ALIVE
+        connection, actor, ranking.id, now, limit=page.limit, after=page.after, kept=_IN_THE_RUNNING
     )
     shown = page_out(found, page)
     return _Place(ranking_id=ranking.id, entries=shown.items, next_cursor=shown.next_cursor, costs=known)

@@ -105,11 +105,11 @@ class RankingSort(StrEnum):
 class RankingFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which places to list; None keeps everything. `grey` keeps those that may or may not be among the best k.
 
-    `alive` leaves out what was declined, exists already or was withdrawn.
+    `in_the_running` leaves out what was declined, exists already or was withdrawn.
     """
 
     grey: bool = False
-    alive: bool = False
+    in_the_running: bool = False
     state: IdeaState | None = None
     theme_id: UUID | None = None
 

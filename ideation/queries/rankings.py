@@ -183,7 +183,7 @@ async def list_entries(
     """Places of a snapshot after one, each with its key in the order."""
     low, high = GREY_ZONE if kept.grey else (None, None)
     key, position = after or (None, 0)
-    arguments = [ranking_id, low, high, kept.state, kept.theme_id, limit, position, kept.alive]
+    arguments = [ranking_id, low, high, kept.state, kept.theme_id, limit, position, kept.in_the_running]
     if sort is RankingSort.PLACE:
         rows = await connection.fetch(_SQL["list_entries"], *arguments)
     else:
