@@ -21,7 +21,7 @@ LARGEST_GROUP = 100
 class Batches(Generic[Question, Answer]):
     """Questions of one kind. `answer` takes some and gives their answers in the same order.
 
-    When it fails, every question of its group fails in the same way.
+    When it fails, or gives more or fewer answers, every question of its group fails in the same way.
     """
 
     def __init__(
@@ -61,14 +61,21 @@ class Batches(Generic[Question, Answer]):
         self._start()
 
     async def _run(self, group: list[tuple[Question, asyncio.Future[Answer]]]) -> None:
+        # A request that was given up no longer waits; everybody else gets an answer or an error, whatever happens.
         try:
             answers = await self._answer([question for question, _ in group])
-        except Exception as error:  # noqa: BLE001
-            for _, future in group:
-                if not future.done():
-                    future.set_exception(error)
-        else:
-            for (_, future), answer in zip(group, answers, strict=True):
-                # A request that was given up no longer waits.
+            for (_, future), answer in list(zip(group, answers, strict=True)):
                 if not future.done():
                     future.set_result(answer)
+        except Exception as error:  # noqa: BLE001
+            _fail(group, error)
+        except asyncio.CancelledError:
+            # Not passed on as it is: to the waiting request it would look as if the request itself were cancelled.
+            _fail(group, RuntimeError("the group that this question was asked in was cancelled"))
+            raise
+
+
+def _fail(group: list[tuple[Question, asyncio.Future[Answer]]], error: Exception) -> None:
+    for _, future in group:
+        if not future.done():
+            future.set_exception(error)

@@ -77,3 +77,22 @@ async def test_one_who_gave_up_harms_nobody() -> None:
     assert await patient == 4
     with pytest.raises(asyncio.CancelledError):
         await impatient
+
+
+@pytest.mark.parametrize("answers", [[], [1], [1, 2, 3]])
+async def test_too_few_or_too_many_answers_are_an_error_for_everybody(answers: list[int]) -> None:
+    async def miscounting(_numbers: Sequence[int]) -> list[int]:
+        return answers
+
+    batches = Batches(miscounting)
+    outcomes = await asyncio.gather(*map(batches.ask, [5, 3]), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [ValueError, ValueError]
+
+
+async def test_a_group_that_is_cancelled_leaves_nobody_waiting() -> None:
+    async def cancelled(_numbers: Sequence[int]) -> list[int]:
+        raise asyncio.CancelledError
+
+    batches = Batches(cancelled)
+    outcomes = await asyncio.gather(*map(batches.ask, [5, 3]), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [RuntimeError, RuntimeError]

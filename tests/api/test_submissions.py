@@ -123,8 +123,10 @@ async def test_group_that_cannot_be_written_goes_one_by_one(api: Api, monkeypatc
     gone, stays = await make_person(api.connection), await make_person(api.connection)
     clients = [await api.client_for(gone), await api.client_for(stays)]
     write = queries.submit_ideas
+    groups: list[int] = []
 
     async def failing(connection: Connection, encoder: str, some: Sequence[SubmittedIdea]) -> set[UUID]:
+        groups.append(len(some))
         if any(one.idea.author_id == gone for one in some):
             # What a group meets when one of its rows breaks a rule of the database.
             await connection.execute("INSERT INTO idea_authors (idea_id, person_id) VALUES ($1, $1)", UNKNOWN)
@@ -132,6 +134,7 @@ async def test_group_that_cannot_be_written_goes_one_by_one(api: Api, monkeypatc
 
     monkeypatch.setattr(queries, "submit_ideas", failing)
     answers = await asyncio.gather(*(submit(one, challenge_id, title="Van") for one in clients), return_exceptions=True)
+    assert groups == [2, 1, 1]
     assert isinstance(answers[1], httpx.Response)
     assert answers[1].status_code == 201
     assert [row[5] for row in await stored(api, challenge_id)] == [stays]
