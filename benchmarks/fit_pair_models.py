@@ -1,26 +1,32 @@
 """Fits workers/clustering/data/pair_model.json on folders with duplicate links (corpus*.jsonl.gz, queries*.jsonl.gz).
 
-    python benchmarks/fit_pair_models.py FOLDER FOLDER... --among FOLDER... --write
+    python benchmarks/fit_pair_models.py FOLDER FOLDER/CORPUS:SOURCE... --among FOLDER... --write
 
-Each set is used alone and once more together with the others among the texts of the --among folders, so that the
-figures hold for challenges of several sizes. The threshold is chosen on pairs that a model of the other sets judged.
+FOLDER/CORPUS:SOURCE is the part of one corpus that is from one source. Each set is used alone and once more together
+with the others among the texts of the --among folders, so that the figures hold for challenges of several sizes.
 
 1. Ranking: weights under which the duplicates of a query come first among its candidates (conditional logit,
-   McFadden 1974).
-2. Pairs: logistic regression over all candidate pairs. No weight is negative: more
-   likeness never speaks against a pair.
+   McFadden 1974); on the folders, not on parts of a corpus.
+2. Pairs: logistic regression over all candidate pairs, of the whole sets and of small challenges drawn from them (whole
+   groups of duplicates and lone texts as often as in the set), with one kind of weights for few ideas and one for many.
+   More likeness never speaks against a pair, more difference never for it: the signs of the weights are given.
+3. Threshold: the lowest at which six of ten suggestions in each of the folders are linked, on pairs judged by a model
+   that saw no pair of their first idea (five folds). Precision and recall are those of all sets together at that
+   threshold; by size of the challenge they go to the standard error stream.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.optimize import minimize
+from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
 
 from ideation.text.encoder import Encoder, encode_ideas, load_encoder
@@ -28,26 +34,52 @@ from ideation.text.transformer import load_transformer
 from workers.clustering.corpus import build_corpus
 from workers.clustering.duplicates import candidate_pairs, promising
 from workers.clustering.evaluation import DuplicateLabels
-from workers.clustering.features import FEATURES, LIKENESS, pair_features, pair_standing
-from workers.clustering.pair_model import PairModel, ShippedModels, choose_threshold, precision_recall_curve
+from workers.clustering.features import DIFFERENCE, FEATURES, LIKENESS, pair_differences, pair_features, pair_standing
+from workers.clustering.pair_model import (
+    WANTED_PRECISION,
+    PairModel,
+    PrecisionRecall,
+    ShippedModels,
+    Weights,
+    precision_recall_curve,
+    share_of_many,
+)
 from workers.labelled import duplicate_sets, other_texts, read_duplicates
 
 Floats = NDArray[np.float64]
+Bounds = tuple[float | None, float | None]
 
 ENCODERS: dict[str, Callable[[], Encoder]] = {"static": load_encoder, "transformer": load_transformer}
 MODELS = Path(__file__).parent.parent / "workers/clustering/data/pair_model.json"
 PENALTY = 1e-3
 MOST_AMONG = 6_000
+FOLDS = 5
+DRAWN = {12: 40, 40: 20, 100: 10, 300: 4}
+"""How many small challenges of how many ideas are drawn from each set."""
 
 
 class Candidates(NamedTuple):
-    """Candidate pairs of one corpus: positions, features in the order of LIKENESS, what people linked."""
+    """Candidate pairs of one corpus: positions, features as in LIKENESS and DIFFERENCE, what people linked.
+
+    `known_as`: the number of each text of the corpus among those of all sets.
+    """
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
+    known_as: NDArray[np.int64]
     shared: Floats
+    apart: Floats
     linked: NDArray[np.bool_]
     judged: NDArray[np.bool_]
+
+    @property
+    def share_of_many(self) -> float:
+        """By the size of the corpus, see `workers.clustering.pair_model`."""
+        return share_of_many(len(self.known_as))
+
+    def features(self, ranking: Floats) -> Floats:
+        """In the order of FEATURES; shape (pairs, 11)."""
+        return np.hstack([self.shared, self.apart, pair_standing(self.first, self.second, self.shared @ ranking)])
 
 
 def main() -> None:
@@ -66,41 +98,114 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Fit the shipped models of duplicate pairs.")
-    parser.add_argument("folders", type=Path, nargs="+", help="folders with duplicate links to fit on")
+    parser.add_argument("folders", nargs="+", help="folders with duplicate links to fit on, or FOLDER/CORPUS:SOURCE")
     parser.add_argument("--among", type=Path, nargs="*", default=[], help="folders with texts that are no duplicates")
     parser.add_argument("--encoder", nargs="+", choices=sorted(ENCODERS), default=sorted(ENCODERS))
     parser.add_argument("--write", action="store_true", help="write the file that is shipped")
     return parser.parse_args()
 
 
-def _fit(folders: Sequence[Path], among: Sequence[Path], encoder: Encoder) -> ShippedModels:
-    sets = [read_duplicates(folder, name) for folder in folders for name in duplicate_sets(folder)]
+def _fit(folders: Sequence[str], among: Sequence[Path], encoder: Encoder) -> ShippedModels:
+    whole = [labels for folder in folders if ":" not in folder for labels in _of_folder(Path(folder))]
+    sets = [*whole, *(_of_source(*folder.split(":")) for folder in folders if ":" in folder)]
     others = [text for folder in among for text in other_texts(folder)[:MOST_AMONG]]
-    alone = [_candidates(labels, encoder) for labels in sets]
-    together = _candidates(_joined(sets, others), encoder)
-    ranking = _ranking_weights(alone)
-    held_out = [_held_out(alone, at, together if len(sets) == 1 else None, ranking) for at in range(len(sets))]
-    scores, linked = (np.concatenate(part) for part in zip(*held_out, strict=True))
-    chosen = choose_threshold(precision_recall_curve(scores, linked, step=0.01))
-    features = np.vstack([_features(part, ranking)[part.judged] for part in (*alone, together)])
-    confirmed = np.concatenate([part.linked[part.judged] for part in (*alone, together)])
-    weights = _logistic(features, confirmed)
-    model = PairModel(
-        version=f"shipped/2 {encoder.name}",
+    starts = np.cumsum([0, *(len(labels.texts) for labels in sets)])
+    alone = [
+        _candidates(labels, encoder, np.arange(len(labels.texts)) + start)
+        for labels, start in zip(sets, starts[:-1], strict=True)
+    ]
+    drawn = [part for labels, start in zip(sets, starts[:-1], strict=True) for part in _drawn(labels, encoder, start)]
+    together = _candidates(_joined(sets, others), encoder, np.arange(starts[-1] + len(others)))
+    ranking = _ranking_weights(alone[: len(whole)])
+    return ShippedModels(
+        pairs=_pair_model(encoder, [*alone, *drawn, together], ranking, [len(labels.texts) for labels in whole]),
+        ranking={name: round(float(value), 4) for name, value in zip(LIKENESS, ranking, strict=True)},
+    )
+
+
+def _pair_model(
+    encoder: Encoder, parts: Sequence[Candidates], ranking: Floats, threshold_on: Collection[int]
+) -> PairModel:
+    """The model fitted on all parts, its threshold chosen on those of the given sizes."""
+    features = np.vstack([part.features(ranking)[part.judged] for part in parts])
+    confirmed = np.concatenate([part.linked[part.judged] for part in parts])
+    share_of_many = np.concatenate([np.full(part.judged.sum(), part.share_of_many) for part in parts])
+    folds = np.concatenate([part.known_as[part.first[part.judged]] % FOLDS for part in parts])
+    sizes = np.concatenate([np.full(part.judged.sum(), len(part.known_as)) for part in parts])
+    held_out = _held_out(features, share_of_many, confirmed, folds)
+    curves = {int(size): _curve(held_out, confirmed, sizes == size) for size in np.unique(sizes)}
+    place = _lowest_precise([curves[size] for size in threshold_on])
+    for size, curve in curves.items():
+        point = curve[place]
+        sys.stderr.write(f"{encoder.name}, {size} ideas: precision {point.precision:.3f}, recall {point.recall:.3f}\n")
+    chosen = curves[max(curves)][place]
+    few, many = _logistic(features, share_of_many, confirmed)
+    return PairModel(
+        version=f"shipped/3 {encoder.name}",
         features=FEATURES,
-        coefficients=tuple(round(float(value), 4) for value in weights[:-1]),
-        intercept=round(float(weights[-1]), 4),
+        coefficients=many.coefficients,
+        intercept=many.intercept,
         threshold=chosen.threshold,
         precision=round(chosen.precision, 4),
         recall=round(chosen.recall, 4),
         verdicts=len(confirmed),
-    )
-    return ShippedModels(
-        pairs=model, ranking={name: round(float(value), 4) for name, value in zip(LIKENESS, ranking, strict=True)}
+        among_few=few,
     )
 
 
-def _candidates(labels: DuplicateLabels, encoder: Encoder) -> Candidates:
+def _lowest_precise(curves: Sequence[Sequence[PrecisionRecall]]) -> int:
+    """Place of the lowest threshold at which all curves are precise enough."""
+    lowest = [min(point.precision for point in points) for points in zip(*curves, strict=True)]
+    return next(place for place, precision in enumerate(lowest) if precision >= WANTED_PRECISION)
+
+
+def _curve(scores: Floats, confirmed: NDArray[np.bool_], of_size: NDArray[np.bool_]) -> list[PrecisionRecall]:
+    return precision_recall_curve(scores[of_size], confirmed[of_size], step=0.01)
+
+
+def _drawn(labels: DuplicateLabels, encoder: Encoder, start: int) -> Iterator[Candidates]:
+    """Small challenges of one set: groups of duplicates and lone texts in random order until there are enough."""
+    groups = _groups(labels)
+    order = np.random.default_rng(0)
+    for size, count in DRAWN.items():
+        for _ in range(count):
+            rows = [row for place in order.permutation(len(groups)) for row in groups[place]][:size]
+            yield _candidates(_part(labels, rows), encoder, np.array(rows) + start)
+
+
+def _groups(labels: DuplicateLabels) -> list[list[int]]:
+    pairs = [(row, other) for row, found in labels.relevant.items() for other in found]
+    links = sparse.coo_array((np.ones(len(pairs)), np.array(pairs).T), shape=(len(labels.texts),) * 2)
+    _, group_of = connected_components(links, directed=False)
+    order = np.argsort(group_of, kind="stable")
+    return [group.tolist() for group in np.split(order, np.flatnonzero(np.diff(group_of[order])) + 1)]
+
+
+def _of_folder(folder: Path) -> list[DuplicateLabels]:
+    return [read_duplicates(folder, name) for name in duplicate_sets(folder)]
+
+
+def _of_source(corpus: str, source: str) -> DuplicateLabels:
+    """The part of FOLDER/CORPUS that is from one source."""
+    labels = read_duplicates(Path(corpus).parent, Path(corpus).name)
+    return _part(labels, [row for row, name in enumerate(labels.sources) if name == source])
+
+
+def _part(labels: DuplicateLabels, rows: Sequence[int]) -> DuplicateLabels:
+    place = {row: at for at, row in enumerate(rows)}
+    return DuplicateLabels(
+        texts=[labels.texts[row] for row in rows],
+        sources=[labels.sources[row] for row in rows],
+        relevant={
+            place[row]: {place[other] for other in found if other in place}
+            for row, found in labels.relevant.items()
+            if row in place
+        },
+        groups=[],
+    )
+
+
+def _candidates(labels: DuplicateLabels, encoder: Encoder, known_as: NDArray[np.int64]) -> Candidates:
     corpus = build_corpus(labels.texts, encode_ideas(encoder, labels.texts), encoder=encoder.name)
     first, second = promising(corpus, *candidate_pairs(corpus, np.arange(len(corpus))))
     sources = np.array(labels.sources)
@@ -108,7 +213,9 @@ def _candidates(labels: DuplicateLabels, encoder: Encoder) -> Candidates:
     return Candidates(
         first=first,
         second=second,
+        known_as=known_as,
         shared=pair_features(corpus, first, second),
+        apart=pair_differences(corpus, first, second),
         linked=np.array([_linked(labels, *pair) for pair in zip(first.tolist(), second.tolist(), strict=True)]),
         judged=(sources[first] == sources[second]) & np.isin(sources[first], labelled),
     )
@@ -132,32 +239,38 @@ def _joined(sets: Sequence[DuplicateLabels], others: Sequence[str]) -> Duplicate
     )
 
 
-def _features(part: Candidates, ranking: Floats) -> Floats:
-    return np.hstack([part.shared, pair_standing(part.first, part.second, part.shared @ ranking)])
-
-
 def _held_out(
-    sets: Sequence[Candidates], at: int, only: Candidates | None, ranking: Floats
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Probabilities of one set's pairs by a model of the others, and which are linked."""
-    rest = [part for number, part in enumerate(sets) if number != at] or [only or sets[at]]
-    features = np.vstack([_features(part, ranking) for part in rest])
-    weights = _logistic(features, np.concatenate([part.linked for part in rest]))
-    return expit(_features(sets[at], ranking) @ weights[:-1] + weights[-1]), sets[at].linked
+    features: Floats, share_of_many: Floats, confirmed: NDArray[np.bool_], folds: NDArray[np.int64]
+) -> Floats:
+    """Probability of each pair by a model of the other folds."""
+    scores = np.zeros(len(confirmed))
+    for fold in range(FOLDS):
+        held = folds == fold
+        few, many = _logistic(features[~held], share_of_many[~held], confirmed[~held])
+        logits = [features[held] @ np.array(kind.coefficients) + kind.intercept for kind in (few, many)]
+        scores[held] = expit((1 - share_of_many[held]) * logits[0] + share_of_many[held] * logits[1])
+    return scores
 
 
-def _logistic(features: Floats, confirmed: NDArray[np.bool_]) -> Floats:
-    """Weights of the features, none negative, and the intercept, which maximise the likelihood less |weights|^2 / 2."""
+def _logistic(features: Floats, share_of_many: Floats, confirmed: NDArray[np.bool_]) -> tuple[Weights, Weights]:
+    """Weights among few and among many ideas, signs given, that maximise the likelihood less |weights|^2 / 2."""
     signs = np.where(confirmed, 1.0, -1.0)
+    count = features.shape[1]
+    both = np.hstack([(1 - share_of_many)[:, None] * features, share_of_many[:, None] * features])
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        margins = signs * (features @ weights[:-1] + weights[-1])
+        slopes, intercepts = weights[: 2 * count], weights[2 * count :]
+        margins = signs * (both @ slopes + (1 - share_of_many) * intercepts[0] + share_of_many * intercepts[1])
         pull = -signs * expit(-margins)
-        slope = np.append(features.T @ pull + weights[:-1], pull.sum())
-        return float(np.logaddexp(0, -margins).sum() + weights[:-1] @ weights[:-1] / 2), slope
+        of_intercepts = [pull @ (1 - share_of_many), pull @ share_of_many]
+        gradient = np.concatenate([both.T @ pull + slopes, of_intercepts])
+        return float(np.logaddexp(0, -margins).sum() + slopes @ slopes / 2), gradient
 
-    bounds = [(0.0, None)] * features.shape[1] + [(None, None)]
-    return np.asarray(minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x)
+    signs_given: list[Bounds] = [(None, 0.0) if name in DIFFERENCE else (0.0, None) for name in FEATURES]
+    bounds = [*signs_given, *signs_given, (None, None), (None, None)]
+    found = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x.round(4).tolist()
+    few = Weights(coefficients=tuple(found[:count]), intercept=found[-2])
+    return few, Weights(coefficients=tuple(found[count : 2 * count]), intercept=found[-1])
 
 
 def _ranking_weights(sets: Sequence[Candidates]) -> Floats:

@@ -39,7 +39,7 @@ async def evaluate_verdicts(settings: Settings) -> list[dict[str, Any]]:
 def judged(encoder: str, features: NDArray[np.float64], confirmed: NDArray[np.bool_]) -> dict[str, Any]:
     """The curve of the shipped model on verdicts, and that of a model of their own on verdicts it had not seen.
 
-    features: shape (n, 8), in the order of FEATURES; n at least 1. Recall is of the suggestions that people confirmed:
+    features: shape (n, 11), in the order of FEATURES; n at least 1. Recall is of the suggestions that people confirmed:
     what was never suggested nobody judged. The own model is None while there are under 40 verdicts of either kind.
     """
     shipped = shipped_model(encoder)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019\-.+#][^\W_]+|\+\+|#)*", re.UNICODE)
+_NAME_MARK = re.compile(r"[A-Z\u00c0-\u00d6\u00d8-\u00de]|\d")
 _VOWEL = re.compile(r"[aeiouy]")
 _SHORT_WITHOUT_E = re.compile(r"[^aeiou][aeiouy][^aeiouwxy]$")
 _DOUBLED = re.compile(r"([bdfgmnprt])\1$")
@@ -235,6 +236,15 @@ STOP_WORDS = frozenset(
 def words(text: str) -> list[str]:
     """Lower-case words in order, with inner apostrophes, hyphens and the marks of names such as C++ or v2.1 kept."""
     return [word.replace("\u2019", "'") for word in _WORD.findall(text.lower())]
+
+
+def names(text: str) -> list[str]:
+    """The words of a text, as `words` gives them, that are written as names or numbers: USB, 12.04, iPhone, B2B."""
+    return [
+        word.lower().replace("\u2019", "'")
+        for word in _WORD.findall(text)
+        if _NAME_MARK.search(word, 1) or word[0].isdigit()
+    ]
 
 
 @lru_cache(maxsize=65_536)

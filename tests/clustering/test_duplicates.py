@@ -1,10 +1,12 @@
 """Proposed pairs: found, explained, never those already judged."""
 
+import numpy as np
 import pytest
 
 from ideation.text.encoder import load_encoder
 from tests.clustering.ideas import corpus_of, idea_texts
 from workers.clustering.duplicates import ProposedPair, propose_pairs, score_pairs
+from workers.clustering.features import pair_differences
 
 SAME = (
     "Solar panels on the roof of building 4\nWe should install solar panels on the roof of building 4.",
@@ -24,7 +26,8 @@ def test_propose_pairs_finds_the_reworded_idea_with_evidence() -> None:
     assert {"solar", "panels", "roof"} <= set(pair.evidence.shared_terms)
     assert pair.evidence.passages[0].similarity > 0.7
     assert [part.name for part in pair.evidence.parts] == [
-        "meaning", "standing_out", "words", "words_standing_out", "characters", "title_words", "ahead", "mutual",
+        "meaning", "standing_out", "words", "words_standing_out", "characters", "title_words",
+        "names_apart", "other_name", "words_apart", "ahead", "mutual",
     ]  # fmt: skip
 
 
@@ -88,3 +91,38 @@ def test_score_pairs_is_repeatable() -> None:
     one, two = score_pairs(corpus_of(idea_texts())), score_pairs(corpus_of(idea_texts()))
     assert one.first.tolist() == two.first.tolist()
     assert one.probability.tolist() == two.probability.tolist()
+
+
+def differences(first: str, second: str) -> list[float]:
+    """What tells two ideas apart among the others: names_apart, other_name, words_apart."""
+    corpus = corpus_of([first, second, *idea_texts()])
+    both = pair_differences(corpus, np.array([0, 1]), np.array([1, 0]))
+    assert both[0].tolist() == pytest.approx(both[1].tolist())
+    return [float(value) for value in both[0]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names", "other_name", "words"),
+    [
+        ("Bike racks for site 4", "Bike racks for site 5", 1.0, 1.0, 0.0),
+        ("Bike racks for site 4", "Bike racks for every site", 0.0, 1.0, 0.0),
+        ("Bike racks for site 4", "Bike racks for every site\nBegin with 4, please.", 0.0, 0.0, 0.0),
+        ("Charge an iPhone at the desk", "Charge an eBike at the desk", 1.0, 1.0, 0.0),
+        ("Paint the hangar", "Sweep the courtyard", 0.0, 0.0, 2**0.5),
+        ("A set-top box", "A box set on top", 0.0, 0.0, 0.0),
+        ("Bike racks", "Bike racks", 0.0, 0.0, 0.0),
+        ("", "Bike racks", 0.0, 0.0, 0.0),
+    ],
+)
+def test_what_each_title_says_that_the_other_idea_does_not(
+    first: str, second: str, names: float, other_name: float, words: float
+) -> None:
+    assert differences(first, second) == pytest.approx([names, other_name, words], abs=1e-3)
+
+
+def test_of_ideas_in_series_the_one_that_comes_again_is_likelier_than_any_with_another_number() -> None:
+    series = [f"Bike racks for site {number}\nPlease put up racks." for number in range(4, 9)]
+    again = "Bike racks for site 4\nRacks, please."
+    first, second, *_ = proposed([*series, again, *idea_texts()[24:]], threshold=0.0)
+    assert (first.first, first.second) == (0, len(series))
+    assert second.probability < first.probability

@@ -3,22 +3,25 @@
 import numpy as np
 import pytest
 
+from workers.clustering.features import DIFFERENCE, FEATURES
 from workers.clustering.pair_model import (
     PairModel,
     PrecisionRecall,
+    Weights,
     choose_threshold,
     contributions,
     fit_from_verdicts,
     probabilities,
     shipped_model,
     shipped_models,
+    weighed_for,
 )
 
 
 def verdicts(count: int) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(3)
     confirmed = np.arange(count) % 2 == 0
-    return generator.normal(0.4, 0.15, (count, 8)) + 0.25 * confirmed[:, None], confirmed
+    return generator.normal(0.4, 0.15, (count, len(FEATURES))) + 0.25 * confirmed[:, None], confirmed
 
 
 def test_fit_from_verdicts_waits_for_forty_of_each_kind() -> None:
@@ -47,12 +50,35 @@ def test_probabilities_and_contributions_follow_the_formula() -> None:
 
 
 @pytest.mark.parametrize("encoder", ["static-minilm-256/3", "minilm-256/2"])
-def test_shipped_models_reward_every_likeness(encoder: str) -> None:
+def test_shipped_models_reward_likeness_and_no_difference(encoder: str) -> None:
     model = shipped_model(encoder)
-    assert len(model.coefficients) == len(model.features) == 8
-    assert min(model.coefficients) >= 0
+    assert model.features == FEATURES
+    assert model.among_few is not None
+    for coefficients in (model.coefficients, model.among_few.coefficients):
+        weights = dict(zip(FEATURES, coefficients, strict=True))
+        assert max(weights[name] for name in DIFFERENCE) <= 0
+        assert min(weight for name, weight in weights.items() if name not in DIFFERENCE) >= 0
     assert min(shipped_models(encoder).ranking.values()) >= 0
     assert 0 < model.threshold < 1
+
+
+@pytest.mark.parametrize(
+    ("ideas", "coefficient", "intercept"),
+    [(0, 2.0, -1.0), (1, 2.0, -1.0), (30, 2.0, -1.0), (300, 3.0, -2.0), (3_000, 4.0, -3.0), (46_000, 4.0, -3.0)],
+)
+def test_weights_pass_from_those_among_few_to_those_among_many(
+    ideas: int, coefficient: float, intercept: float
+) -> None:
+    few = Weights(coefficients=(2.0,), intercept=-1.0)
+    model = PairModel(
+        version="v", features=("one",), coefficients=(4.0,), intercept=-3.0, threshold=0.5, precision=1.0, recall=1.0,
+        verdicts=0, among_few=few,
+    )  # fmt: skip
+    weighed = weighed_for(model, ideas)
+    assert weighed.coefficients == pytest.approx((coefficient,))
+    assert weighed.intercept == pytest.approx(intercept)
+    assert weighed.among_few is None
+    assert weighed_for(weighed, 3) == weighed
 
 
 def test_shipped_model_of_an_unknown_encoder_is_the_static_one() -> None:

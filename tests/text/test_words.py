@@ -2,7 +2,7 @@
 
 import pytest
 
-from ideation.text.words import content_words, stem, stems, words
+from ideation.text.words import content_words, names, stem, stems, words
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,13 @@ def test_content_words_leave_out_given_stop_words() -> None:
 
 def test_stems_of_emoji_are_none() -> None:
     assert stems("🎉🎉 🚀") == []
+
+
+def test_names_are_words_with_a_digit_or_a_capital_inside() -> None:
+    text = "Über USB-C: an iPhone 15 on Node.JS, don\u2019t ask SAP R/3 or Müller. KÜCHE, \U0001f600"
+    assert names(text) == ["usb-c", "iphone", "15", "node.js", "sap", "3", "küche"]
+
+
+@pytest.mark.parametrize("text", ["", "Solar panels, please", "\ud800", "电动汽车"])
+def test_text_without_names(text: str) -> None:
+    assert names(text) == []

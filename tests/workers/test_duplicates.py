@@ -256,3 +256,11 @@ async def test_forty_verdicts_of_either_kind_make_a_model_of_ones_own(connection
     assert (stored.confirmed, stored.dismissed) == (40, 40)
     used = await model_in_use(connection, encoder)
     assert (used.version, used.verdicts, used.precision, used.recall) == (f"own/80 {encoder}", 80, 1.0, 1.0)
+
+
+async def test_a_model_of_other_parts_is_not_used(connection: Connection) -> None:
+    encoder = load_encoder().name
+    await give_verdicts(connection, 40, 40)
+    await fit_duplicate_model(context(connection, new_id()))
+    await connection.execute("""UPDATE duplicate_models SET model = jsonb_set(model, '{features}', '["words"]')""")
+    assert await model_in_use(connection, encoder) == shipped_model(encoder)

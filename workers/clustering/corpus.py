@@ -10,10 +10,19 @@ from scipy import sparse
 
 from ideation.text.encoder import unit_rows
 from ideation.text.normalise import split_idea
-from ideation.text.words import stem
+from ideation.text.words import STOP_WORDS, stem
 from workers.clustering.boilerplate import without_boilerplate
 from workers.clustering.neighbours import Indices, nearest_by_terms, neighbours_within
-from workers.clustering.terms import count_words, ngram_parts, stem_parts, tfidf, weighed
+from workers.clustering.terms import (
+    WordCounts,
+    count_words,
+    names_among,
+    ngram_parts,
+    said_parts,
+    stem_parts,
+    tfidf,
+    weighed,
+)
 
 Floats = NDArray[np.float32]
 
@@ -44,6 +53,19 @@ class VectorSpace:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Telling:
+    """What tells ideas apart: in row i how rare each word of idea i's title is, from 0 to 1, names on their own.
+
+    Rarity 1 is a word of this idea alone. Names are words mostly written with a digit, or with a capital inside.
+    `said` has a 1 for each word of the whole idea.
+    """
+
+    title_names: sparse.csr_matrix
+    title_words: sparse.csr_matrix
+    said: sparse.csr_matrix
+
+
+@dataclass(frozen=True, kw_only=True)
 class Corpus:
     """Ideas as numbers; row i of everything belongs to text i. The sparse matrices have unit (or empty) rows."""
 
@@ -54,6 +76,7 @@ class Corpus:
     words: sparse.csr_matrix
     characters: sparse.csr_matrix
     titles: sparse.csr_matrix
+    telling: Telling
     document_share: Mapping[str, float]
 
     def __len__(self) -> int:
@@ -106,6 +129,7 @@ def build_corpus(
         words=word_rows,
         characters=tfidf(sparse.csr_matrix(counts @ ngram_of), fewest_texts=2 if len(texts) > 100 else 1)[0],
         titles=weighed(sparse.csr_matrix(in_titles @ stem_of), idf),
+        telling=_telling(texts, title_counts, stem_of, stems, idf),
         document_share=_document_share(stem_counts, stems),
     )
 
@@ -116,6 +140,38 @@ def fit_space(vectors: Floats) -> VectorSpace:
     if len(filled) < FEWEST_FOR_MEAN:
         return VectorSpace(mean=np.zeros(vectors.shape[1], dtype=np.float32))
     return VectorSpace(mean=filled.mean(axis=0, dtype=np.float64).astype(np.float32))
+
+
+def _telling(
+    texts: Sequence[str],
+    counts: WordCounts,
+    stem_of: sparse.csr_matrix,
+    stems: Sequence[str],
+    idf: NDArray[np.float32],
+) -> Telling:
+    """From the counts of all titles and, below them, of all bodies."""
+    is_name = names_among(texts, counts)
+    is_word = np.array([word not in STOP_WORDS for word in counts.vocabulary]) & ~is_name
+    idf_of_one_idea = np.float32(np.log((1 + len(texts)) / 2) + 1)
+    rarity = sparse.diags_array(idf / idf_of_one_idea)
+    in_titles, in_bodies = counts.counts[: len(texts)], counts.counts[len(texts) :]
+
+    def weights(kept: NDArray[np.bool_]) -> sparse.csr_matrix:
+        kept_words = in_titles @ sparse.diags_array(kept.astype(np.float32))
+        return sparse.csr_matrix(_ones(kept_words @ stem_of) @ rarity)
+
+    return Telling(
+        title_names=weights(is_name),
+        title_words=weights(is_word),
+        said=_ones((in_titles + in_bodies) @ said_parts(counts.vocabulary, stems)),
+    )
+
+
+def _ones(counts: sparse.csr_matrix) -> sparse.csr_matrix:
+    matrix = sparse.csr_matrix(counts)
+    matrix.eliminate_zeros()
+    matrix.data = np.ones_like(matrix.data)
+    return matrix
 
 
 def _others(indices: Indices, cosines: Floats) -> tuple[Indices, Floats]:

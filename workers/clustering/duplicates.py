@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from ideation.text.encoder import Encoder
 from ideation.text.explain import MatchingPassage, matching_passages, shared_terms
 from workers.clustering.corpus import Corpus
-from workers.clustering.features import dense_cosines, pair_features, pair_standing, sparse_cosines
+from workers.clustering.features import dense_cosines, pair_differences, pair_features, pair_standing, sparse_cosines
 from workers.clustering.groups import not_implied
 from workers.clustering.neighbours import Indices
-from workers.clustering.pair_model import PairModel, contributions, likeness, probabilities, shipped_model
+from workers.clustering.pair_model import PairModel, contributions, likeness, probabilities, shipped_model, weighed_for
 
 SCORED_FOR_EACH = 8
 IDEAS_TO_A_PAIR = 10
@@ -70,10 +70,11 @@ def propose_pairs(
 
     `excluded` pairs (positions, in any order: confirmed or dismissed already) never come back. Pairs follow from
     `joined` ones too (confirmed or proposed already). `only_with` restricts the search to pairs that hold one of these
-    positions: the check of a new idea. `threshold` defaults to the model's. Under two ideas there is no pair. The
-    evidence is worked out only for the pairs returned.
+    positions: the check of a new idea. `threshold` defaults to the model's; of a model with two kinds of weights those
+    for the size of the corpus are taken (`weighed_for`). Under two ideas there is no pair. The evidence is worked out
+    only for the pairs returned.
     """
-    model = model or shipped_model(corpus.encoder)
+    model = weighed_for(model or shipped_model(corpus.encoder), len(corpus))
     lowest = model.threshold if threshold is None else threshold
     scored = score_pairs(corpus, model=model, excluded=excluded, only_with=only_with)
     rows = suggested_rows(scored, lowest, joined)
@@ -96,7 +97,7 @@ def score_pairs(
     only_with: Sequence[int] | None = None,
 ) -> ScoredPairs:
     """The most promising candidate pairs with their features and probability, best first; ties by position."""
-    model = model or shipped_model(corpus.encoder)
+    model = weighed_for(model or shipped_model(corpus.encoder), len(corpus))
     first, second = _candidates(corpus, only_with)
     first, second = _without(first, second, excluded, len(corpus))
     first, second = promising(corpus, first, second)
@@ -112,9 +113,10 @@ def score_pairs(
 
 
 def candidate_features(corpus: Corpus, first: Indices, second: Indices) -> NDArray[np.float64]:
-    """Features of all candidate pairs together, since each also counts by its rivals; (pairs, 8), as in FEATURES."""
+    """Features of all candidate pairs together, since each also counts by its rivals; (pairs, 11), as in FEATURES."""
     shared = pair_features(corpus, first, second)
-    return np.hstack([shared, pair_standing(first, second, likeness(corpus.encoder, shared))])
+    standing = pair_standing(first, second, likeness(corpus.encoder, shared))
+    return np.hstack([shared, pair_differences(corpus, first, second), standing])
 
 
 def _candidates(corpus: Corpus, only_with: Sequence[int] | None) -> tuple[Indices, Indices]:

@@ -9,9 +9,13 @@ from workers.clustering.neighbours import Floats, Indices
 
 LIKENESS = ("meaning", "standing_out", "words", "words_standing_out", "characters", "title_words")
 """Order of the columns of `pair_features`: what two ideas have in common."""
-FEATURES = (*LIKENESS, "ahead", "mutual")
-"""What a pair's probability is made of: the likeness, and how the pair stands among the candidates of its ideas."""
+DIFFERENCE = ("names_apart", "other_name", "words_apart")
+"""Order of the columns of `pair_differences`: what each of two ideas says that the other does not."""
+FEATURES = (*LIKENESS, *DIFFERENCE, "ahead", "mutual")
+"""What a pair's probability is made of: likeness, difference, and how the pair stands among those of its ideas."""
 WIDEST_LEAD = 4.0
+SMALLEST_WEIGHT = 1e-3
+"""Less than this is what rounding leaves of words that both say."""
 
 PAIRS_AT_ONCE = 20_000
 
@@ -35,6 +39,29 @@ def pair_features(corpus: Corpus, first: Indices, second: Indices) -> NDArray[np
             sparse_cosines(corpus.titles, first, second),
         ]
     ).astype(np.float64)
+
+
+def pair_differences(corpus: Corpus, first: Indices, second: Indices) -> NDArray[np.float64]:
+    """What tells pairs (first[i], second[i]) apart; shape (pairs, 3), in the order of DIFFERENCE, 0 for nothing.
+
+    How rare the words of each title are that the whole of the other idea lacks is summed. names_apart, words_apart: the
+    root of the smaller sum, of names with numbers and of other words, so that it takes something on both sides: "site
+    4" and "site 5", not "site 4" and "all sites". other_name: 1 when either title has a name that the other idea lacks.
+    """
+    telling = corpus.telling
+    names = _lacking(telling.title_names, telling.said, first, second)
+    words = _lacking(telling.title_words, telling.said, first, second)
+    columns = [np.sqrt(names.min(axis=0)), names.any(axis=0), np.sqrt(words.min(axis=0))]
+    return np.column_stack(columns).astype(np.float64)
+
+
+def _lacking(weights: sparse.csr_matrix, said: sparse.csr_matrix, first: Indices, second: Indices) -> Floats:
+    """Weight of what either idea has and the other does not say; shape (2, pairs)."""
+    all_of = np.asarray(weights.sum(axis=1)).ravel()
+    sides = ((first, second), (second, first))
+    lacking = np.array([all_of[one] - _shared(weights, said, one, other) for one, other in sides])
+    lacking[lacking < SMALLEST_WEIGHT] = 0.0
+    return lacking
 
 
 def pair_standing(first: Indices, second: Indices, likeness: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -74,8 +101,13 @@ def dense_cosines(vectors: Floats, first: Indices, second: Indices) -> Floats:
 
 def sparse_cosines(matrix: sparse.csr_matrix, first: Indices, second: Indices) -> Floats:
     """The same for sparse unit rows."""
-    cosines = np.zeros(len(first), dtype=np.float32)
+    return _shared(matrix, matrix, first, second)
+
+
+def _shared(left: sparse.csr_matrix, right: sparse.csr_matrix, first: Indices, second: Indices) -> Floats:
+    """Row-by-row dot products of rows first[i] of one sparse matrix and second[i] of another; shape (pairs,)."""
+    products = np.zeros(len(first), dtype=np.float32)
     for start in range(0, len(first), PAIRS_AT_ONCE):
         part = slice(start, start + PAIRS_AT_ONCE)
-        cosines[part] = np.asarray(matrix[first[part]].multiply(matrix[second[part]]).sum(axis=1)).ravel()
-    return cosines
+        products[part] = np.asarray(left[first[part]].multiply(right[second[part]]).sum(axis=1)).ravel()
+    return products

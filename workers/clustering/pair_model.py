@@ -16,12 +16,23 @@ from workers.clustering.features import FEATURES, LIKENESS
 FEWEST_VERDICTS = 40
 """Verdicts of each kind an installation needs before its own model replaces the shipped one."""
 WANTED_PRECISION = 0.6
+FEW_IDEAS, MANY_IDEAS = 30, 3_000
+"""Between these the weights of a model that has two kinds pass from the one to the other, by the logarithm."""
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """Those of a logistic model: probability = 1 / (1 + exp(-(intercept + sum(coefficient * feature))))."""
+
+    coefficients: tuple[float, ...]
+    intercept: float
 
 
 class PairModel(msgspec.Struct, frozen=True, kw_only=True):
-    """A logistic model: probability = 1 / (1 + exp(-(intercept + sum(coefficient * feature)))). Data, not code.
+    """A logistic model, see `Weights`. Data, not code.
 
-    `precision` and `recall` were measured on held-out verdicts at `threshold`; `verdicts` says on how many.
+    Among few ideas two that are much alike are sooner the same than among many: `among_few`, if any, are the weights up
+    to 30 ideas, the others those from 3,000 on. `precision` and `recall` were measured on held-out verdicts at
+    `threshold`; `verdicts` says on how many.
     """
 
     version: str
@@ -32,6 +43,7 @@ class PairModel(msgspec.Struct, frozen=True, kw_only=True):
     precision: float
     recall: float
     verdicts: int
+    among_few: Weights | None = None
 
 
 class PrecisionRecall(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +84,27 @@ def shipped_model(encoder: str) -> PairModel:
     return shipped_models(encoder).pairs
 
 
+def weighed_for(model: PairModel, ideas: int) -> PairModel:
+    """The model with one kind of weights: those for a challenge of so many ideas."""
+    few = model.among_few
+    if few is None:
+        return model
+    share = share_of_many(ideas)
+    between = np.asarray(few.coefficients) + share * (np.asarray(model.coefficients) - np.asarray(few.coefficients))
+    return msgspec.structs.replace(
+        model,
+        coefficients=tuple(float(weight) for weight in between),
+        intercept=float(few.intercept + share * (model.intercept - few.intercept)),
+        among_few=None,
+    )
+
+
+def share_of_many(ideas: int) -> float:
+    """How far a number of ideas is from few (0) to many (1), within these."""
+    place = np.log(max(ideas, 1) / FEW_IDEAS) / np.log(MANY_IDEAS / FEW_IDEAS)
+    return float(np.clip(place, 0.0, 1.0))
+
+
 def likeness(encoder: str, features: NDArray[np.float64]) -> NDArray[np.float64]:
     """One number for each row of `pair_features` that orders an idea's candidates; shape (pairs,)."""
     weights = shipped_models(encoder).ranking
@@ -79,7 +112,7 @@ def likeness(encoder: str, features: NDArray[np.float64]) -> NDArray[np.float64]
 
 
 def probabilities(model: PairModel, features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probability of each row of features; shape (pairs,), within 0 and 1."""
+    """Probability of each row of features by the weights among many; shape (pairs,), within 0 and 1."""
     logits = features @ np.asarray(model.coefficients) + model.intercept
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
 
@@ -97,7 +130,7 @@ def fit_from_verdicts(
 ) -> FittedModel | None:
     """A model of this installation's verdicts; None while there are under 40 of either kind.
 
-    features: shape (verdicts, 8), in the order of FEATURES. Precision and recall are measured by five-fold
+    features: shape (verdicts, 11), in the order of FEATURES. Precision and recall are measured by five-fold
     cross-validation, so they are of pairs the model had not seen; they hold for suggested pairs, not for all pairs.
     The threshold is the lowest at which precision reaches 60 %, or the most precise one when none does.
     """

@@ -4,6 +4,8 @@ Every distinct word is stemmed and cut into n-grams once, not once for each time
 products of sparse counts. The n-grams are those of scikit-learn's `char_wb` analyser: within words, blanks at the ends.
 """
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,10 +14,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from ideation.text.words import stem, words
+from ideation.text.words import names, stem, words
 
 SHORTEST_NGRAM, LONGEST_NGRAM = 3, 5
 LONGEST_WORD = 40
+MOSTLY = 0.5
+
+_INNER_MARK = re.compile(r"['\-.+#]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +57,26 @@ def stem_parts(
         return [found] if found and found not in unwanted else []
 
     return _parts(vocabulary, stem_of)
+
+
+def said_parts(vocabulary: Sequence[str], stems: Sequence[str]) -> sparse.csr_matrix:
+    """The matrix (words, stems) of the stems a word says: its own, and those of the parts of "set-top" or "a.b"."""
+    column_of = {found: column for column, found in enumerate(stems)}
+    rows, columns = [], []
+    for row, word in enumerate(vocabulary):
+        said = {stem(word), *(stem(part) for part in _INNER_MARK.split(word))} if word else set()
+        known = [column_of[one] for one in said if one in column_of]
+        rows.extend([row] * len(known))
+        columns.extend(known)
+    ones = np.ones(len(rows), dtype=np.float32)
+    return sparse.csr_matrix((ones, (rows, columns)), shape=(len(vocabulary), len(stems)))
+
+
+def names_among(texts: Iterable[str], counts: WordCounts) -> NDArray[np.bool_]:
+    """Which words of the vocabulary (shape (words,)) are mostly written as names or numbers in these texts."""
+    written = Counter(name[:LONGEST_WORD] for text in texts for name in names(text))
+    said = np.asarray(counts.counts.sum(axis=0)).ravel()
+    return np.array([written[word] for word in counts.vocabulary]) > MOSTLY * said
 
 
 def ngram_parts(vocabulary: Sequence[str]) -> tuple[sparse.csr_matrix, list[str]]:

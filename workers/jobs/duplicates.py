@@ -17,7 +17,7 @@ from ideation.entities.vectors import AnalysedIdea, IdeaText
 from ideation.queries import duplicates as queries
 from ideation.queries import themes as theme_queries
 from ideation.queries import vectors as vector_queries
-from ideation.queries.challenges import find_challenge
+from ideation.queries.challenges import count_ideas, find_challenge
 from ideation.queries.words import ask_words, nearest_by_words
 from ideation.rules.themes import refresh_due_at
 from ideation.rules.words import telling_words, word_weights
@@ -28,7 +28,7 @@ from ideation.text.transformer import load_transformer
 from workers.clustering.corpus import Corpus
 from workers.clustering.duplicates import ProposedPair, propose_pairs
 from workers.clustering.features import FEATURES
-from workers.clustering.pair_model import FittedModel, PairModel, fit_from_verdicts, shipped_model
+from workers.clustering.pair_model import FittedModel, PairModel, fit_from_verdicts, shipped_model, weighed_for
 from workers.context import JobContext
 from workers.environment import utc_now
 from workers.jobs.analysis import recorded
@@ -75,7 +75,8 @@ async def _compare(context: JobContext, challenge: Challenge, text: IdeaText) ->
     model = await model_in_use(context.connection, used.name)
     among = await queries.list_pairs_among(context.connection, list(wanted))
     joined = [pair for pair in among if text.id not in (pair.idea_a, pair.idea_b)]
-    pairs = await asyncio.to_thread(_pairs_of_one, ideas, challenge, used, model, known, joined, text.id)
+    weighed = weighed_for(model, await count_ideas(context.connection, challenge.id))
+    pairs = await asyncio.to_thread(_pairs_of_one, ideas, challenge, used, weighed, known, joined, text.id)
     vectors = {encoder.name: vector} if refined is None else {encoder.name: vector, load_transformer().name: refined}
     async with context.connection.transaction():
         await store_pairs(context, challenge.id, ideas, pairs, [pair for pair in known if pair.state == "proposed"])
@@ -187,9 +188,10 @@ def _both(pair: tuple[UUID, UUID], among: Collection[UUID]) -> bool:
 
 
 async def model_in_use(connection: Connection, encoder: str) -> PairModel:
-    """The model of this installation's verdicts, or the shipped one."""
+    """The model of this installation's verdicts, if it weighs what is measured today, or the shipped one."""
     stored = await queries.newest_model(connection, encoder)
-    return shipped_model(encoder) if stored is None else msgspec.convert(stored.model, PairModel)
+    own = None if stored is None else msgspec.convert(stored.model, PairModel)
+    return own if own is not None and own.features == FEATURES else shipped_model(encoder)
 
 
 async def _stage_refresh(context: JobContext, challenge_id: UUID) -> None:
@@ -210,7 +212,7 @@ async def fit_duplicate_model(context: JobContext) -> None:
 
 
 def training_of(verdicts: Sequence[tuple[list[dict[str, Any]], bool]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Features of decided suggestions, shape (n, 8), and the verdicts; only where just these parts were measured."""
+    """Features of decided suggestions, shape (n, 11), and the verdicts; only where just these parts were measured."""
     usable = [(parts, confirmed) for parts, confirmed in verdicts if _names(parts) == FEATURES]
     features = np.array([[part["value"] for part in parts] for parts, _ in usable], dtype=np.float64)
     confirmed = np.array([confirmed for _, confirmed in usable], dtype=np.bool_)
