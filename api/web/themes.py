@@ -38,9 +38,7 @@ async def _page(
         "themes.html",
         status=422 if form.errors else 200,
         challenge=challenge,
-        themes=await view.figures(
-            connection, challenge_id, "themes", lambda: themes.list_themes(connection, actor, challenge_id, now)
-        ),
+        themes=await _listed(view, connection, actor, challenge_id, now),
         outsiders=outsiders.items,
         analysis=await jobs.read_analysis(connection, actor, challenge_id, now) if challenge.may_run else None,
         progress=lambda analysis: likely_progress(analysis, now),
@@ -145,9 +143,17 @@ async def _split_page(
         "theme_split.html",
         status=422 if form.errors else 200,
         challenge=challenge,
-        theme=_of(await themes.list_themes(connection, actor, challenge_id, now), theme_id),
+        theme=_of(await _listed(view, connection, actor, challenge_id, now), theme_id),
         ideas=found.items,
         form=form,
+    )
+
+
+async def _listed(
+    view: View, connection: Connection, actor: Actor, challenge_id: UUID, now: datetime
+) -> list[ThemeOut]:
+    return await view.figures(
+        connection, challenge_id, "themes", lambda: themes.list_themes(connection, actor, challenge_id, now)
     )
 
 

@@ -13,9 +13,11 @@ from ideation.paging import Page, PageKey, cut_page
 from ideation.queries import landscape as queries
 from ideation.queries.challenges import is_panel_member
 from ideation.rules.authorship import may_know_authors
+from ideation.rules.landscape import regions_of
 
 MOST_POINTS = 2_000
 CELLS_TO_SIDE = 40
+_EVERYTHING = MapFilter()
 
 
 async def read_landscape(
@@ -30,6 +32,25 @@ async def draw_landscape(
     connection: Connection, challenge_id: UUID, ranking_id: UUID | None, kept: MapFilter
 ) -> Landscape:
     """The same, once `require_map_allowed` has said which scores may be seen."""
+    points = None
+    if kept != _EVERYTHING:
+        points = await queries.list_points(
+            connection, challenge_id, ranking_id, kept, after=None, limit=MOST_POINTS + 1
+        )
+    if points is None or len(points) > MOST_POINTS:
+        return await _draw_many(connection, challenge_id, ranking_id, kept)
+    return Landscape(
+        idea_count=len(points),
+        regions=regions_of(points),
+        points=points,
+        cells=None,
+        ranking_id=ranking_id,
+        computed_at=await queries.find_computed_at(connection, challenge_id),
+    )
+
+
+async def _draw_many(connection: Connection, challenge_id: UUID, ranking_id: UUID | None, kept: MapFilter) -> Landscape:
+    """The regions counted first, for ideas that may be too many to be drawn one by one."""
     regions = await queries.list_regions(connection, challenge_id, ranking_id, kept)
     idea_count = sum(region.idea_count for region in regions)
     points, cells = None, None

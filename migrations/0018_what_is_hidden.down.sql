@@ -1,0 +1,2 @@
+DROP INDEX comments_hidden_idx;
+DROP INDEX ideas_hidden_idx;
