@@ -119,7 +119,8 @@ WITH RECURSIVE folded AS (
 ), others AS (
     -- Idea by idea: PostgreSQL expects a thousand merged ideas of any list, and would rather read all votes there are.
     SELECT folded.idea_id, given.person_id, given.value, given.impression_id, given.updated_at, folded.id AS voted_on
-    FROM folded CROSS JOIN LATERAL (SELECT * FROM votes WHERE votes.idea_id = folded.id OFFSET 0) AS given
+    FROM folded CROSS JOIN LATERAL (
+        SELECT person_id, value, impression_id, updated_at FROM votes WHERE votes.idea_id = folded.id OFFSET 0) AS given
     WHERE folded.id <> folded.idea_id
 ), own AS (
     -- What the same people gave the idea itself. All others there are in its counters already.
@@ -129,9 +130,9 @@ WITH RECURSIVE folded AS (
         SELECT * FROM votes WHERE votes.idea_id = people.idea_id AND votes.person_id = people.person_id OFFSET 0
     ) AS given
 ), voices AS (
-    SELECT DISTINCT ON (idea_id, person_id) idea_id, value, impression_id
+    SELECT DISTINCT ON (person_id, idea_id) idea_id, value, impression_id
     FROM (SELECT * FROM others UNION ALL SELECT * FROM own) AS given
-    ORDER BY idea_id, person_id, impression_id IS NULL, updated_at DESC, voted_on
+    ORDER BY person_id, idea_id, impression_id IS NULL, updated_at DESC, voted_on
 ), counted AS (
     SELECT idea_id,
         sum(sign) FILTER (WHERE impression_id IS NOT NULL AND value > 0) AS positive,
