@@ -9,6 +9,7 @@ import msgspec
 
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
+from ideation.entities.ideas import Wording
 from ideation.entities.people import Actor, Role
 from ideation.entities.transfer import (
     CommentLine,
@@ -23,6 +24,7 @@ from ideation.errors import Invalid
 from ideation.ids import new_id
 from ideation.queries import transfer as queries
 from ideation.queries.transfer import CriterionKey, ExternalKind, PersonKey
+from ideation.rules.ideas_writing import tidy
 from ideation.rules.transfer import vote_value
 
 LineType = TypeVar("LineType")
@@ -82,29 +84,31 @@ async def take_ideas(batch: Batch, lines: Sequence[Numbered[IdeaLine]]) -> None:
     """Adds ideas that are not here yet."""
     people = await queries.find_people(batch.connection, _emails_of_ideas(lines))
     fresh = await _fresh(batch, "idea", lines, lambda line: line.id)
-    taken: list[tuple[UUID, IdeaLine]] = []
+    taken: list[tuple[UUID, IdeaLine, Wording]] = []
     for item in fresh:
         if missing := _missing(people, [item.line.author, *item.line.co_authors]):
             batch.reject(item.number, _unknown_person(missing))
         else:
-            taken.append((new_id(), item.line))
+            taken.append((new_id(), item.line, tidy(item.line.title, item.line.body, item.line.tags)))
     if taken:
         await _add_ideas(batch, people, taken)
 
 
-async def _add_ideas(batch: Batch, people: dict[str, PersonKey], taken: Sequence[tuple[UUID, IdeaLine]]) -> None:
+async def _add_ideas(
+    batch: Batch, people: dict[str, PersonKey], taken: Sequence[tuple[UUID, IdeaLine, Wording]]
+) -> None:
     ideas: list[tuple[Any, ...]] = []
     authors: list[tuple[Any, ...]] = []
-    for idea_id, line in taken:
+    for idea_id, line, wording in taken:
         author = people[line.author.lower()]
         # One text an idea: PostgreSQL's arrays of arrays must all be of one length.
-        tags = msgspec.json.encode(line.tags).decode()
-        ideas.append((idea_id, author.id, author.department, line.title, line.body, tags, line.submitted_at))
+        tags = msgspec.json.encode(wording.tags).decode()
+        ideas.append((idea_id, author.id, author.department, wording.title, wording.body, tags, line.submitted_at))
         writers = dict.fromkeys([author.id, *(people[email.lower()].id for email in line.co_authors)])
         authors.extend((idea_id, person_id, author.id, line.submitted_at) for person_id in writers)
     await queries.add_ideas(batch.connection, batch.challenge.id, columns(ideas))
     await queries.add_idea_authors(batch.connection, columns(authors))
-    await _remember(batch, "idea", [(line.id, idea_id) for idea_id, line in taken])
+    await _remember(batch, "idea", [(line.id, idea_id) for idea_id, line, _ in taken])
 
 
 async def take_votes(batch: Batch, lines: Sequence[Numbered[VoteLine]]) -> None:

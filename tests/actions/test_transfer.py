@@ -70,6 +70,19 @@ async def rejections(connection: Connection, actor: Actor, import_id: UUID) -> l
     return [(item.line_number, item.reason) for item in page.items]
 
 
+async def test_import_tidies_the_text_of_ideas_as_writing_does(connection: Connection) -> None:
+    actor = await make_actor(connection, roles=ADMINISTRATOR)
+    challenge_id, import_id = await start(connection, actor)
+    lines = parse(
+        person("ada"),
+        idea("one", "ada", title="  Reuse \n the\tboxes ", body="\n Again. \n", tags=[" Energy", "energy", "a  b"]),
+        idea("two", "ada", title=" \t "),
+    )
+    await take_batch(connection, actor, import_id, lines, NOW)
+    rows = await connection.fetch("SELECT title, body, tags FROM ideas WHERE challenge_id = $1", challenge_id)
+    assert [tuple(row) for row in rows] == [("Reuse the boxes", "Again.", ["Energy", "a b"])]
+
+
 async def test_import_takes_lines_of_every_kind(connection: Connection) -> None:
     actor = await make_actor(connection, roles=ADMINISTRATOR)
     challenge_id, import_id = await start(connection, actor)
