@@ -9,6 +9,7 @@ from ideation.database import Connection
 from ideation.text.encoder import load_encoder
 from ideation.text.transformer import load_transformer
 from tests.workers.analysis_world import SETTINGS, context, make_real_challenge
+from workers.clustering.pair_model import shipped_model
 from workers.jobs import refining
 from workers.jobs.duplicates import find_duplicates
 from workers.jobs.refining import refine_ideas
@@ -43,10 +44,10 @@ async def test_the_model_of_pairs_follows_the_vectors(connection: Connection) ->
     await connection.execute("UPDATE ideas SET title = 'Solar roof', body = 'Put solar panels on the roof.'")
     await find_duplicates(context(connection, ideas[0], settings=REFINING))
     versions = "SELECT DISTINCT model_version FROM duplicate_pairs"
-    assert [row[0] for row in await connection.fetch(versions)] == [f"shipped/2 {load_encoder().name}"]
+    assert [row[0] for row in await connection.fetch(versions)] == [shipped_model(load_encoder().name).version]
     await refine_ideas(context(connection, challenge_id, settings=REFINING))
     await find_duplicates(context(connection, ideas[0], settings=REFINING))
-    assert [row[0] for row in await connection.fetch(versions)] == [f"shipped/2 {load_transformer().name}"]
+    assert [row[0] for row in await connection.fetch(versions)] == [shipped_model(load_transformer().name).version]
 
 
 async def test_few_ideas_are_refined_within_the_analysis(connection: Connection) -> None:
