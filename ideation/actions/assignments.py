@@ -23,9 +23,11 @@ from ideation.queries import audit
 from ideation.queries.conflicts import find_conflict
 from ideation.queries.ideas import find_idea
 from ideation.queries.panels import list_members
+from ideation.queries.people import lock_person
 from ideation.rules.access import require_scope
 from ideation.rules.assignments import due_at, require_panel_at_work
 from ideation.rules.conflicts import authorship_is_shown, require_no_conflict
+from ideation.rules.people import require_may_review
 from ideation.staging import stage_job
 
 
@@ -78,9 +80,12 @@ async def assign_by_hand(
     challenge = await challenge_run_by(connection, actor, challenge_id, now)
     require_panel_at_work(challenge)
     _require_reviewable(await find_idea(connection, idea_id), challenge)
+    # Before the panel, in the order of whoever takes the role away; locked, so that this does not cross it.
+    reviewer = await lock_person(connection, reviewer_id)
     await queries.hold_panel(connection, challenge_id)
-    if not await list_members(connection, challenge_id, reviewer_id):
+    if reviewer is None or not await list_members(connection, challenge_id, reviewer_id):
         raise NotFound("This person is not on the panel.")
+    require_may_review(reviewer)
     require_no_conflict(await find_conflict(connection, idea_id, reviewer_id), blind=not authorship_is_shown(challenge))
     assignment_id = await queries.assign_by_hand(
         connection, challenge_id, idea_id, reviewer_id, due_at(challenge, now), actor.person_id, now

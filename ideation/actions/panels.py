@@ -3,17 +3,20 @@
 from datetime import datetime
 from uuid import UUID
 
+from ideation.actions.replacements import replace_member
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge, Stage
 from ideation.entities.panels import IdeaProgress, PanelMember, PanelProgress, SetPanelMember
 from ideation.entities.people import Actor
-from ideation.errors import Invalid, NotFound, WrongState
+from ideation.errors import NotFound, WrongState
 from ideation.paging import Page, PageKey, cut_page
 from ideation.queries import assignments as assignment_queries
 from ideation.queries import audit
 from ideation.queries import panels as queries
 from ideation.queries.challenges import find_challenge
+from ideation.queries.people import find_person
 from ideation.rules.challenges import require_running_it
+from ideation.rules.people import require_reviewer
 
 
 async def challenge_run_by(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> Challenge:
@@ -32,15 +35,10 @@ async def set_panel_member(
 ) -> PanelMember:
     """Put somebody on the panel, or change how much they take on."""
     _require_undecided(await challenge_run_by(connection, actor, challenge_id, now))
-    candidate = await queries.find_candidate(connection, person_id)
+    candidate = await find_person(connection, person_id)
     if candidate is None or not candidate.active:
         raise NotFound("There is no such person, or they are no longer active.")
-    if not candidate.reviewer:
-        raise Invalid(
-            f"{candidate.name} does not have the role of a reviewer; an administrator can give it.",
-            reason="not-a-reviewer",
-            name=candidate.name,
-        )
+    require_reviewer(candidate)
     await queries.set_member(connection, challenge_id, person_id, input.max_reviews, actor.person_id, now)
     await _record(connection, actor, challenge_id, person_id, "panel.set_member", now, max_reviews=input.max_reviews)
     return (await queries.list_members(connection, challenge_id, person_id))[0]
@@ -49,13 +47,14 @@ async def set_panel_member(
 async def remove_panel_member(
     connection: Connection, actor: Actor, challenge_id: UUID, person_id: UUID, now: datetime
 ) -> None:
-    """Take somebody off the panel: reviews they sent stay, the others are free for somebody else."""
+    """Take somebody off the panel: reviews they sent stay, others are asked for the rest."""
     _require_undecided(await challenge_run_by(connection, actor, challenge_id, now))
     await assignment_queries.hold_panel(connection, challenge_id)
     if not await queries.remove_member(connection, challenge_id, person_id):
         raise NotFound("This person is not on the panel.")
+    replaced = await replace_member(connection, challenge_id, person_id, now)
     await assignment_queries.release_all_of(connection, challenge_id, person_id, now)
-    await _record(connection, actor, challenge_id, person_id, "panel.remove_member", now)
+    await _record(connection, actor, challenge_id, person_id, "panel.remove_member", now, reviews_released=replaced)
 
 
 async def read_progress(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> PanelProgress:

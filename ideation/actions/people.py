@@ -142,7 +142,8 @@ async def grant_role(connection: Connection, actor: Actor, person_id: UUID, role
 
 
 async def remove_role(connection: Connection, actor: Actor, person_id: UUID, role: Role, now: datetime) -> PersonOut:
-    """Take a role from a person; the last active administrator keeps that one."""
+    """Take a role from a person; the last active administrator keeps that one. Others are asked for the reviews that
+    somebody owed who no longer is a reviewer."""
     require_administrator(actor)
     lock = lock_for_leaving if role is Role.ADMINISTRATOR else _lock
     person = await lock(connection, person_id)
@@ -150,7 +151,10 @@ async def remove_role(connection: Connection, actor: Actor, person_id: UUID, rol
         return show_person(actor, person)
     remaining = [held for held in person.roles if held is not role]
     person = await queries.set_roles(connection, person_id, remaining, now)
-    await _record(connection, "role.remove", person_id, now, actor_id=actor.person_id, details={"role": role})
+    details: dict[str, object] = {"role": role}
+    if role is Role.REVIEWER:
+        details["reviews_released"] = await replace_everywhere(connection, person_id, now)
+    await _record(connection, "role.remove", person_id, now, actor_id=actor.person_id, details=details)
     return show_person(actor, person)
 
 

@@ -51,8 +51,10 @@ async def erase_person(connection: Connection, actor: Actor, person_id: UUID, no
     person = await lock_for_leaving(connection, person_id)
     if person.erased_at is not None:
         return show_person(actor, person)
-    removed = await erasure_queries.remove_private_rows(connection, person_id)
+    # Other people's rows first, then the panels, then all else: so do those who ask for reviews.
+    await erasure_queries.release_reports(connection, person_id, now)
     await replace_everywhere(connection, person_id, now)
+    removed = await erasure_queries.remove_private_rows(connection, person_id)
     erased = await erasure_queries.erase_person(connection, person_id, now)
     await audit.record(
         connection,

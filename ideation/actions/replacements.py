@@ -1,9 +1,11 @@
 """Somebody else instead: a review that its reviewer cannot write is freed, and the workers ask another one for it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from ideation.database import Connection
+from ideation.entities.assignments import Assignment
 from ideation.queries import assignments as queries
 from ideation.queries.conflicts import list_conflicts
 from ideation.staging import stage_job
@@ -40,9 +42,28 @@ async def replace_conflicted(connection: Connection, challenge_id: UUID, now: da
             await replace_reviewer(connection, challenge_id, conflict.idea_id, conflict.person_id, now)
 
 
+async def replace_hindered(connection: Connection, challenge_id: UUID, now: datetime) -> None:
+    """The same, and for every unsent review of somebody who left the panel, the role or the company."""
+    await replace_conflicted(connection, challenge_id, now)
+    for pair in await queries.list_unsent_of_leavers(connection, challenge_id):
+        await replace_reviewer(connection, challenge_id, pair.idea_id, pair.reviewer_id, now)
+
+
 async def replace_everywhere(connection: Connection, reviewer_id: UUID, now: datetime) -> int:
-    """The same for every unsent review of somebody who can no longer write any; returns how many."""
-    owed = await queries.list_unsent_of(connection, reviewer_id)
+    """The same for every unsent review of somebody who can no longer write any; returns how many.
+
+    Holding their panels makes sure that none is dealt to them meanwhile; the person must be locked before.
+    """
+    await queries.hold_panels_of(connection, reviewer_id)
+    return await _replace_all(connection, await queries.list_unsent_of(connection, reviewer_id), now)
+
+
+async def replace_member(connection: Connection, challenge_id: UUID, reviewer_id: UUID, now: datetime) -> int:
+    """The same for the unsent reviews of somebody who leaves one panel, which is held; returns how many."""
+    return await _replace_all(connection, await queries.list_unsent_of(connection, reviewer_id, challenge_id), now)
+
+
+async def _replace_all(connection: Connection, owed: Sequence[Assignment], now: datetime) -> int:
     for one in owed:
-        await replace_reviewer(connection, one.challenge_id, one.idea_id, reviewer_id, now)
+        await replace_reviewer(connection, one.challenge_id, one.idea_id, one.reviewer_id, now)
     return len(owed)

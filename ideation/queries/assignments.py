@@ -64,9 +64,22 @@ async def list_unsent_pairs(connection: Connection, challenge_id: UUID) -> list[
     return rows_as(await connection.fetch(_SQL["list_unsent_pairs"], challenge_id), Pair)
 
 
-async def list_unsent_of(connection: Connection, reviewer_id: UUID) -> list[Assignment]:
-    """Everything one person was asked for and has not sent, in challenges that are not decided."""
-    return rows_as(await connection.fetch(_SQL["list_unsent_of"], reviewer_id), Assignment)
+async def list_unsent_of_leavers(connection: Connection, challenge_id: UUID) -> list[Pair]:
+    """The same of reviewers who are no longer active, no longer reviewers or no longer on the panel."""
+    return rows_as(await connection.fetch(_SQL["list_unsent_of_leavers"], challenge_id), Pair)
+
+
+async def list_unsent_of(
+    connection: Connection, reviewer_id: UUID, challenge_id: UUID | None = None
+) -> list[Assignment]:
+    """Everything one person was asked for and has not sent, in this challenge or all that are not decided."""
+    return rows_as(await connection.fetch(_SQL["list_unsent_of"], reviewer_id, challenge_id), Assignment)
+
+
+async def hold_panels_of(connection: Connection, person_id: UUID) -> None:
+    """`hold_panel` for each undecided challenge whose panel the person sits on or writes for, in the order of ids."""
+    for row in await connection.fetch(_SQL["list_panels_of"], person_id):
+        await hold_panel(connection, row["id"])
 
 
 async def list_person_texts(
@@ -84,7 +97,10 @@ async def last_positions(connection: Connection, challenge_id: UUID) -> dict[UUI
 
 
 async def hold_panel(connection: Connection, challenge_id: UUID) -> None:
-    """Wait for other changes of this challenge's assignments; hold until the commit."""
+    """Wait for other changes of this challenge's assignments; hold until the commit.
+
+    Whoever also locks a person does so before.
+    """
     await connection.execute(_SQL["hold_panel"], challenge_id)
 
 

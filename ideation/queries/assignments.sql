@@ -111,11 +111,30 @@ FROM review_assignments AS assignment
 LEFT JOIN reviews AS review ON review.assignment_id = assignment.id
 WHERE assignment.challenge_id = $1 AND assignment.released_at IS NULL AND review.sent_at IS NULL;
 
--- list_unsent_of: what one person was asked for in challenges that are not decided, and has not sent
+-- list_unsent_of_leavers: the same of those who left the panel, lost the role of a reviewer or are no longer active
+SELECT assignment.idea_id, assignment.reviewer_id, true AS standing
+FROM review_assignments AS assignment
+JOIN people AS person ON person.id = assignment.reviewer_id
+LEFT JOIN panel_members AS member
+    ON member.challenge_id = assignment.challenge_id AND member.person_id = assignment.reviewer_id
+LEFT JOIN reviews AS review ON review.assignment_id = assignment.id
+WHERE assignment.challenge_id = $1 AND assignment.released_at IS NULL AND review.sent_at IS NULL
+  AND NOT (person.active AND 'reviewer' = ANY (person.roles) AND member.person_id IS NOT NULL)
+ORDER BY assignment.id;
+
+-- list_panels_of: undecided challenges that ask this person for reviews, or may
+SELECT id FROM challenges
+WHERE stage = 'published'
+  AND id IN (SELECT challenge_id FROM panel_members WHERE person_id = $1
+             UNION SELECT challenge_id FROM review_assignments WHERE reviewer_id = $1 AND released_at IS NULL)
+ORDER BY id;
+
+-- list_unsent_of: what one person was asked for in challenges that are not decided ($2: only in this one), and has not sent
 SELECT assignment.* FROM review_assignments AS assignment
 JOIN challenges ON challenges.id = assignment.challenge_id AND challenges.stage = 'published'
 LEFT JOIN reviews AS review ON review.assignment_id = assignment.id
 WHERE assignment.reviewer_id = $1 AND assignment.released_at IS NULL AND review.sent_at IS NULL
+  AND ($2::uuid IS NULL OR assignment.challenge_id = $2)
 ORDER BY assignment.challenge_id, assignment.id;
 
 -- read_assignment: one assignment, for those who run the challenge

@@ -22,9 +22,13 @@ _REMOVALS = {
 }
 
 
-async def erase_person(connection: Connection, person_id: UUID, now: datetime) -> Person:
-    """Put a placeholder in the person's place and part them from their reports."""
+async def release_reports(connection: Connection, person_id: UUID, now: datetime) -> None:
+    """Part the person from those who report to them."""
     await connection.execute(_SQL["release_reports"], person_id, now)
+
+
+async def erase_person(connection: Connection, person_id: UUID, now: datetime) -> Person:
+    """Put a placeholder in the person's place."""
     return row_as(await connection.fetchrow(_SQL["erase_person"], person_id, now), Person)
 
 

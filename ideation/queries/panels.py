@@ -7,24 +7,9 @@ import msgspec
 
 from ideation.database import Connection
 from ideation.entities.panels import CurvePoint, IdeaProgress, PanelMember, PanelProgress
-from ideation.queries import load_statements, row_as, rows_as
+from ideation.queries import load_statements, rows_as
 
 _SQL = load_statements("panels")
-
-
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who may be put on a panel."""
-
-    id: UUID
-    name: str
-    active: bool
-    reviewer: bool
-
-
-async def find_candidate(connection: Connection, person_id: UUID) -> Candidate | None:
-    """The person, and whether they hold the role of a reviewer."""
-    row = await connection.fetchrow(_SQL["find_candidate"], person_id)
-    return None if row is None else row_as(row, Candidate)
 
 
 async def set_member(

@@ -1,6 +1,3 @@
--- find_candidate: a person who may be put on a panel
-SELECT id, name, active, 'reviewer' = ANY (roles) AS reviewer FROM people WHERE id = $1;
-
 -- set_member: add somebody or change how much they take on
 INSERT INTO panel_members (challenge_id, person_id, max_reviews, added_by, added_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (challenge_id, person_id) DO UPDATE SET max_reviews = excluded.max_reviews;

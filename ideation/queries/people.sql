@@ -10,8 +10,8 @@ SELECT * FROM people WHERE id = $1;
 -- find_person_by_email: one person, in whatever case the address is written
 SELECT * FROM people WHERE lower(email) = lower($1);
 
--- lock_person: one person, held against other changes until the commit
-SELECT * FROM people WHERE id = $1 FOR UPDATE;
+-- lock_person: one person, held against other changes until the commit; rows that only name the person are still added
+SELECT * FROM people WHERE id = $1 FOR NO KEY UPDATE;
 
 -- list_people: people by name after the key ($7, $8); $9 are words of the name as a text search query
 SELECT *, lower(name) AS sort_name FROM people
@@ -43,7 +43,7 @@ WITH RECURSIVE chain (id, manager_id) AS (
 SELECT EXISTS (SELECT FROM chain WHERE id = $2);
 
 -- hold_administrators: the active administrators, held so that two of them cannot leave at once
-SELECT id FROM people WHERE active AND 'administrator' = ANY (roles) ORDER BY id FOR UPDATE;
+SELECT id FROM people WHERE active AND 'administrator' = ANY (roles) ORDER BY id FOR NO KEY UPDATE;
 
 -- set_roles: a person's further roles
 UPDATE people SET roles = $2, version = version + 1, updated_at = $3 WHERE id = $1 RETURNING *;

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from ideation.entities.people import Actor, Person, PersonFilter, PersonOut, Role
-from ideation.errors import Conflict, Forbidden, NotFound, WrongState
+from ideation.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -64,6 +64,27 @@ def require_active(person: Person) -> None:
     require_changeable(person)
     if not person.active:
         raise WrongState("This person is deactivated; reactivate them first.", reason="person-inactive")
+
+
+def require_may_review(person: Person) -> None:
+    """Only active people with the role of a reviewer are asked for reviews, whatever panel they sit on."""
+    if not person.active:
+        raise WrongState(
+            f"{person.name} is deactivated, so nobody can ask them for a review.",
+            reason="reviewer-inactive",
+            name=person.name,
+        )
+    require_reviewer(person)
+
+
+def require_reviewer(person: Person) -> None:
+    """Only reviewers sit on panels."""
+    if Role.REVIEWER not in person.roles:
+        raise Invalid(
+            f"{person.name} does not have the role of a reviewer; an administrator can give it.",
+            reason="not-a-reviewer",
+            name=person.name,
+        )
 
 
 def name_search(query: str) -> str:

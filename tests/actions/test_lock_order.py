@@ -6,20 +6,24 @@ from uuid import UUID
 
 import pytest
 
+from ideation.actions import assignments
 from ideation.actions.idea_authors import answer_invitation
 from ideation.actions.merges import merge_ideas
+from ideation.actions.people import remove_role
 from ideation.database import Connection, open_connection
 from ideation.entities.idea_authors import InvitationAnswer
 from ideation.entities.merges import NewMerge
 from ideation.entities.people import Actor, Role
+from ideation.errors import Invalid
 from ideation.queries.assignments import assign_by_hand, hold_panel
 from ideation.queries.merges import merge
 from tests.factories import NOW, insert, make_actor, make_challenge, make_idea, make_person
+from tests.panel_world import ask_for_review, make_panel_world, make_reviewer
 
 MODERATOR = frozenset({Role.MODERATOR})
 WAITS = """
-    SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
-                   WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted)
+    SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+                   WHERE datname = current_database() AND locktype = $1 AND NOT granted)
 """
 
 
@@ -34,9 +38,9 @@ async def two_connections(database_url: str) -> AsyncIterator[tuple[Connection, 
             await connection.close()
 
 
-async def until_it_waits(holding: Connection, work: "asyncio.Task[None]") -> None:
-    """Until the other session waits for an advisory lock that this one has."""
-    while not await holding.fetchval(WAITS):
+async def until_it_waits(holding: Connection, work: "asyncio.Task[None]", kind: str = "advisory") -> None:
+    """Until the other session waits for a lock of this kind that this one has."""
+    while not await holding.fetchval(WAITS, kind):
         assert not work.done(), work.result()
         await asyncio.sleep(0.01)
 
@@ -61,7 +65,7 @@ async def test_review_can_be_asked_for_while_a_merge_waits_for_the_panel(
             await assign_by_hand(dealing, challenge_id, idea, owner, None, owner, NOW)
     await work
     assert await dealing.fetchval("SELECT canonical_id FROM ideas WHERE id = $1", ideas[1]) == ideas[0]
-    assert await dealing.fetchval("SELECT count(*) FROM review_assignments") == 2
+    assert await dealing.fetchval("SELECT count(*) FROM review_assignments WHERE challenge_id = $1", challenge_id) == 2
 
 
 async def test_merge_goes_on_while_a_co_author_who_voted_waits_for_the_panel(
@@ -84,6 +88,52 @@ async def test_merge_goes_on_while_a_co_author_who_voted_waits_for_the_panel(
     await work
     assert await merging.fetchval("SELECT canonical_id FROM ideas WHERE id = $1", folded) == kept
     assert await merging.fetchval("SELECT count(*) FROM votes") == 0
+
+
+async def test_role_is_taken_away_while_its_holder_is_asked_for_a_review(
+    two_connections: tuple[Connection, Connection],
+) -> None:
+    removing, asking = two_connections
+    world = await make_panel_world(removing)
+    reviewer = await make_reviewer(removing, world.challenge_id)
+    idea_id = await make_idea(removing, world.challenge_id)
+    administrator = await make_actor(removing, roles=frozenset({Role.ADMINISTRATOR}))
+
+    async def ask() -> None:
+        async with asking.transaction():
+            ids = (world.challenge_id, idea_id, reviewer.person_id)
+            await assignments.assign_by_hand(asking, world.owner, *ids, NOW)
+
+    async with removing.transaction():
+        await remove_role(removing, administrator, reviewer.person_id, Role.REVIEWER, NOW)
+        work = asyncio.create_task(ask())
+        await until_it_waits(removing, work, "transactionid")
+    with pytest.raises(Invalid):
+        await work
+    asked = "SELECT count(*) FROM review_assignments WHERE idea_id = $1"
+    assert await removing.fetchval(asked, idea_id) == 0
+
+
+async def test_review_dealt_while_the_role_is_taken_away_is_freed(
+    two_connections: tuple[Connection, Connection],
+) -> None:
+    dealing, removing = two_connections
+    world = await make_panel_world(dealing)
+    reviewer = await make_reviewer(dealing, world.challenge_id)
+    idea_id = await make_idea(dealing, world.challenge_id)
+    administrator = await make_actor(dealing, roles=frozenset({Role.ADMINISTRATOR}))
+
+    async def take_away() -> None:
+        async with removing.transaction():
+            await remove_role(removing, administrator, reviewer.person_id, Role.REVIEWER, NOW)
+
+    async with dealing.transaction():
+        await hold_panel(dealing, world.challenge_id)
+        work = asyncio.create_task(take_away())
+        await until_it_waits(dealing, work)
+        await ask_for_review(dealing, world, idea_id, reviewer)
+    await work
+    assert await dealing.fetchval("SELECT released_at FROM review_assignments WHERE idea_id = $1", idea_id) == NOW
 
 
 async def invited_voter(connection: Connection, challenge_id: UUID, idea_id: UUID) -> Actor:

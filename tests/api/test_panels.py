@@ -221,6 +221,23 @@ async def test_no_review_is_asked_for_by_hand_in_conflict_or_of_an_idea_that_can
     assert (await owner.put(f"{address}/{fine}/{new_id()}")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("change", "status", "reason"),
+    [("active = false", 409, "reviewer-inactive"), ("roles = '{}'", 422, "not-a-reviewer")],
+)
+async def test_no_review_is_asked_for_by_hand_of_a_member_who_may_not_review(
+    api: Api, change: str, status: int, reason: str
+) -> None:
+    world = await make_panel_world(api.connection)
+    reviewer = await make_reviewer(api.connection, world.challenge_id, name="Rita")
+    idea = await make_idea(api.connection, world.challenge_id)
+    await api.connection.execute(f"UPDATE people SET {change} WHERE id = $1", reviewer.person_id)
+    owner = await owner_of(api, world)
+    refused = await owner.put(f"/v1/challenges/{world.challenge_id}/assignments/{idea}/{reviewer.person_id}")
+    assert (refused.status_code, refused.json()["reason"], refused.json()["name"]) == (status, reason, "Rita")
+    assert (await owner.get(f"/v1/challenges/{world.challenge_id}/assignments")).json()["items"] == []
+
+
 async def test_who_is_in_conflict_does_not_tell_a_sealed_author(api: Api) -> None:
     world = await make_panel_world(api.connection, authorship="sealed")
     reviewer = await make_reviewer(api.connection, world.challenge_id)

@@ -8,7 +8,8 @@ import pytest
 from ideation.actions.assignments_dealing import read_first_round, store_assignments
 from ideation.actions.idea_authors import answer_invitation
 from ideation.actions.merges import merge_ideas
-from ideation.actions.people import deactivate_person
+from ideation.actions.panels import remove_panel_member
+from ideation.actions.people import deactivate_person, remove_role
 from ideation.actions.personal_data import erase_person
 from ideation.actions.reviews import declare_conflict
 from ideation.database import Connection
@@ -17,10 +18,10 @@ from ideation.entities.idea_authors import InvitationAnswer
 from ideation.entities.merges import NewMerge
 from ideation.entities.people import Actor, Role
 from tests.factories import NOW, insert, make_actor, make_idea, make_person
-from tests.panel_world import PanelWorld, add_sent_review, ask_for_review, make_panel_world, make_reviewer
-from tests.workers.test_panels import SETTINGS, pairs, told
+from tests.panel_world import PanelWorld, add_sent_review, as_actor, ask_for_review, make_panel_world, make_reviewer
+from tests.workers.test_panels import SETTINGS, context, pairs, told
 from workers.context import JobContext
-from workers.jobs.panels import replace_reviewer
+from workers.jobs.panels import assign_reviews, replace_reviewer
 
 MODERATOR = frozenset({Role.MODERATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -56,7 +57,27 @@ async def is_erased(connection: Connection, _idea_id: UUID, reviewer: Actor) -> 
     await erase_person(connection, await make_actor(connection, roles=ADMINISTRATOR), reviewer.person_id, NOW)
 
 
-HINDRANCES = [declares_a_conflict, becomes_a_co_author, wrote_what_is_merged_into_it, leaves, is_erased]
+async def loses_the_role(connection: Connection, _idea_id: UUID, reviewer: Actor) -> None:
+    administrator = await make_actor(connection, roles=ADMINISTRATOR)
+    await remove_role(connection, administrator, reviewer.person_id, Role.REVIEWER, NOW)
+
+
+async def leaves_the_panel(connection: Connection, idea_id: UUID, reviewer: Actor) -> None:
+    challenge_id = await connection.fetchval("SELECT challenge_id FROM ideas WHERE id = $1", idea_id)
+    owner_id = await connection.fetchval("SELECT owner_id FROM challenges WHERE id = $1", challenge_id)
+    owner = as_actor(owner_id, Role.CHALLENGE_OWNER)
+    await remove_panel_member(connection, owner, challenge_id, reviewer.person_id, NOW)
+
+
+HINDRANCES = [
+    declares_a_conflict,
+    becomes_a_co_author,
+    wrote_what_is_merged_into_it,
+    leaves,
+    is_erased,
+    loses_the_role,
+    leaves_the_panel,
+]
 
 
 async def run_staged(connection: Connection) -> None:
@@ -114,6 +135,32 @@ async def test_whoever_becomes_an_author_while_reviews_are_dealt_is_replaced(con
     assert await pairs(connection) == {(idea_id, one.person_id) for one in reviewers if one.person_id != author}
 
 
+# What happens past these actions, in the database alone, or before they freed anything.
+CHANGES = {
+    "role": "UPDATE people SET roles = '{}' WHERE id = $1",
+    "access": "UPDATE people SET active = false WHERE id = $1",
+    "panel": "DELETE FROM panel_members WHERE person_id = $1",
+    "department": "UPDATE people SET department = 'Research' WHERE id = $1",
+    "manager": "UPDATE people SET manager_id = $2 WHERE id = $1",
+    "report": "UPDATE people SET manager_id = $1 WHERE id = $2",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_the_next_dealing_frees_whoever_may_no_longer_review(connection: Connection, change: str) -> None:
+    world, idea_id, (first, second) = await _asked(connection, asked=1, free=1, reviews_per_idea=1)
+    sent = await make_idea(connection, world.challenge_id, await make_person(connection, department="Sales"))
+    await add_sent_review(connection, world, sent, first, {"value": 4, "effort": 3})
+    await assign_reviews(context(connection, world))
+    assert await pairs(connection) == {(idea_id, first.person_id), (sent, first.person_id)}
+    author_id = await connection.fetchval("SELECT author_id FROM ideas WHERE id = $1", idea_id)
+    people = [first.person_id, author_id]
+    await connection.execute(CHANGES[change], *people[: 1 + ("$2" in CHANGES[change])])
+    await assign_reviews(context(connection, world))
+    await run_staged(connection)
+    assert await pairs(connection) == {(idea_id, second.person_id), (sent, first.person_id)}
+
+
 async def test_two_who_cannot_are_both_replaced_and_nobody_is_asked_for_more(connection: Connection) -> None:
     _, idea_id, reviewers = await _asked(connection, asked=2, free=3)
     for reviewer in reviewers[:2]:
@@ -141,8 +188,10 @@ async def test_after_the_time_for_reviews_nobody_is_asked(connection: Connection
     assert await pairs(connection) == set()
 
 
-async def _asked(connection: Connection, *, asked: int, free: int) -> tuple[PanelWorld, UUID, list[Actor]]:
-    world = await make_panel_world(connection)
+async def _asked(
+    connection: Connection, *, asked: int, free: int, **given: object
+) -> tuple[PanelWorld, UUID, list[Actor]]:
+    world = await make_panel_world(connection, **given)
     idea_id = await make_idea(connection, world.challenge_id)
     reviewers = [await make_reviewer(connection, world.challenge_id) for _ in range(asked + free)]
     for reviewer in reviewers[:asked]:

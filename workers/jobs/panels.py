@@ -12,7 +12,7 @@ from ideation.actions import panel_rankings
 from ideation.actions.assignments_dealing import AssignmentWork
 from ideation.actions.decisions import publish_results as tell_participants
 from ideation.actions.panel_rankings_making import make
-from ideation.actions.replacements import replace_conflicted
+from ideation.actions.replacements import replace_hindered
 from ideation.actions.review_plans import first_reviews, follow_plan
 from ideation.entities.assignments import DirectedRequest, Replacement
 from ideation.queries.challenges import find_challenge
@@ -83,7 +83,7 @@ async def publish_results(context: JobContext) -> None:
 
 async def _deal(context: JobContext, challenge_id: UUID, read: Callable[[], Awaitable[AssignmentWork | None]]) -> None:
     async with context.connection.transaction():
-        await replace_conflicted(context.connection, challenge_id, context.now)
+        await replace_hindered(context.connection, challenge_id, context.now)
     for _ in range(TRIES):
         work = await read()
         if work is None:
