@@ -12,6 +12,7 @@ python -m benchmarks.jam [--full] [--texts FILE]
 
 import argparse
 import asyncio
+import os
 import random
 import time
 from datetime import UTC, datetime
@@ -74,6 +75,9 @@ def measure(size: Size, seconds: tuple[float, float], texts: Path | None) -> dic
     """The whole event."""
     with running_servers() as servers:
         uvloop.run(build(servers.database_url, size, None if texts is None else read_texts(texts)))
+        # The event begins on a machine at rest: what was just built, still on its way to the disk, would keep every
+        # commit waiting for half a minute.
+        os.sync()
         with (
             running_api(servers, ENGINE) as api,
             running_workers(servers, IDEATION_RANKING_INTERVAL_SECONDS=_RANKING_INTERVAL_SECONDS) as workers,
