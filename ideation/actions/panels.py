@@ -53,7 +53,7 @@ async def remove_panel_member(
     if not await queries.remove_member(connection, challenge_id, person_id):
         raise NotFound("This person is not on the panel.")
     replaced = await replace_member(connection, challenge_id, person_id, now)
-    await assignment_queries.release_all_of(connection, challenge_id, person_id, now)
+    await assignment_queries.forget_unstarted(connection, challenge_id, person_id)
     await _record(connection, actor, challenge_id, person_id, "panel.remove_member", now, reviews_released=replaced)
 
 

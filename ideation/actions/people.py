@@ -142,8 +142,10 @@ async def grant_role(connection: Connection, actor: Actor, person_id: UUID, role
 
 
 async def remove_role(connection: Connection, actor: Actor, person_id: UUID, role: Role, now: datetime) -> PersonOut:
-    """Take a role from a person; the last active administrator keeps that one. Others are asked for the reviews that
-    somebody owed who no longer is a reviewer."""
+    """Take a role from a person; the last active administrator keeps that one.
+
+    Others are asked for the reviews that somebody owed who is no longer a reviewer.
+    """
     require_administrator(actor)
     lock = lock_for_leaving if role is Role.ADMINISTRATOR else _lock
     person = await lock(connection, person_id)

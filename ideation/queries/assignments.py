@@ -151,10 +151,9 @@ async def release(
     return released
 
 
-async def release_all_of(connection: Connection, challenge_id: UUID, reviewer_id: UUID, now: datetime) -> None:
-    """Somebody left the panel: what they did not begin is forgotten, drafts are set aside, sent reviews stay."""
+async def forget_unstarted(connection: Connection, challenge_id: UUID, reviewer_id: UUID) -> None:
+    """What somebody who left the panel had not begun is forgotten, so that they can be asked for it again."""
     await connection.execute(_SQL["forget_unstarted"], challenge_id, reviewer_id)
-    await connection.execute(_SQL["release_unsent"], challenge_id, reviewer_id, now)
 
 
 async def read_assignment(connection: Connection, assignment_id: UUID) -> AssignmentOut:

@@ -95,16 +95,6 @@ DELETE FROM review_assignments AS assignment
 WHERE assignment.challenge_id = $1 AND assignment.reviewer_id = $2
   AND NOT EXISTS (SELECT FROM reviews AS review WHERE review.assignment_id = assignment.id);
 
--- release_unsent: assignments of somebody leaving the panel that hold a draft
-WITH released AS (
-    UPDATE review_assignments AS assignment SET released_at = $3
-    WHERE assignment.challenge_id = $1 AND assignment.reviewer_id = $2 AND assignment.released_at IS NULL
-      AND NOT EXISTS (SELECT FROM reviews AS review
-                      WHERE review.assignment_id = assignment.id AND review.sent_at IS NOT NULL)
-    RETURNING assignment.id
-)
-UPDATE reviews SET wildcard = false FROM released WHERE reviews.assignment_id = released.id;
-
 -- list_unsent_pairs: standing assignments without a sent review, to be checked again for conflicts
 SELECT assignment.idea_id, assignment.reviewer_id, true AS standing
 FROM review_assignments AS assignment

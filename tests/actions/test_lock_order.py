@@ -18,7 +18,7 @@ from ideation.errors import Invalid
 from ideation.queries.assignments import assign_by_hand, hold_panel
 from ideation.queries.merges import merge
 from tests.factories import NOW, insert, make_actor, make_challenge, make_idea, make_person
-from tests.panel_world import ask_for_review, make_panel_world, make_reviewer
+from tests.panel_world import PanelWorld, ask_for_review, make_panel_world, make_reviewer
 
 MODERATOR = frozenset({Role.MODERATOR})
 WAITS = """
@@ -94,9 +94,7 @@ async def test_role_is_taken_away_while_its_holder_is_asked_for_a_review(
     two_connections: tuple[Connection, Connection],
 ) -> None:
     removing, asking = two_connections
-    world = await make_panel_world(removing)
-    reviewer = await make_reviewer(removing, world.challenge_id)
-    idea_id = await make_idea(removing, world.challenge_id)
+    world, reviewer, idea_id = await panel_of_one(removing)
     administrator = await make_actor(removing, roles=frozenset({Role.ADMINISTRATOR}))
 
     async def ask() -> None:
@@ -118,9 +116,7 @@ async def test_review_dealt_while_the_role_is_taken_away_is_freed(
     two_connections: tuple[Connection, Connection],
 ) -> None:
     dealing, removing = two_connections
-    world = await make_panel_world(dealing)
-    reviewer = await make_reviewer(dealing, world.challenge_id)
-    idea_id = await make_idea(dealing, world.challenge_id)
+    world, reviewer, idea_id = await panel_of_one(dealing)
     administrator = await make_actor(dealing, roles=frozenset({Role.ADMINISTRATOR}))
 
     async def take_away() -> None:
@@ -134,6 +130,13 @@ async def test_review_dealt_while_the_role_is_taken_away_is_freed(
         await ask_for_review(dealing, world, idea_id, reviewer)
     await work
     assert await dealing.fetchval("SELECT released_at FROM review_assignments WHERE idea_id = $1", idea_id) == NOW
+
+
+async def panel_of_one(connection: Connection) -> tuple[PanelWorld, Actor, UUID]:
+    """A panel with one reviewer, and an idea to review."""
+    world = await make_panel_world(connection)
+    reviewer = await make_reviewer(connection, world.challenge_id)
+    return world, reviewer, await make_idea(connection, world.challenge_id)
 
 
 async def invited_voter(connection: Connection, challenge_id: UUID, idea_id: UUID) -> Actor:

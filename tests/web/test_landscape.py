@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from api.web.map_drawing import HEIGHT, WIDTH, draw, fitting
 from ideation.actions import landscape
 from ideation.entities.ideas import IdeaState
-from ideation.entities.landscape import Landscape, MapPoint, MapRegion, MapWindow
+from ideation.entities.landscape import Landscape, MapFilter, MapPoint, MapRegion, MapWindow
 from ideation.ids import new_id
+from ideation.queries import landscape as queries
 from tests.api.conftest import Api
 from tests.factories import NOW, insert, make_challenge, make_idea, make_person
 from tests.panel_world import make_ranking
@@ -144,3 +146,26 @@ def test_points_are_paler_the_less_certain_and_regions_lie_along_their_ideas() -
     assert area.width > area.height
     assert [name.text for name in drawing.names] == ["A theme whose name is muc…"]
     assert fitting(shown) == MapWindow(left=-1.0, right=1.0, top=0.98, bottom=1.0)
+
+
+async def test_regions_worked_out_from_points_are_those_that_the_database_counts(api: Api) -> None:
+    challenge_id = await make_challenge(api.connection)
+    theme_id, ideas = await make_map(api, challenge_id, ideas=5)
+    await insert_outsider(api, challenge_id)
+    ranking_id = await make_ranking(api.connection, challenge_id, ideas[:3])
+    kept = MapFilter(window=MapWindow(left=-1, right=0.9, top=-1, bottom=0.9))
+    drawn = await landscape.draw_landscape(api.connection, challenge_id, ranking_id, kept)
+    counted = await queries.list_regions(api.connection, challenge_id, ranking_id, kept)
+    assert [(region.theme_id, region.name, region.idea_count) for region in drawn.regions] == [
+        (theme_id, "bikes, racks", 5),
+        (None, None, 1),
+    ]
+    for mine, theirs in zip(drawn.regions, counted, strict=True):
+        assert msgspec.structs.asdict(mine) == pytest.approx(msgspec.structs.asdict(theirs), abs=1e-6)
+
+
+async def insert_outsider(api: Api, challenge_id: UUID) -> None:
+    """An idea on the map that fits no theme."""
+    ids = {"idea_id": await make_idea(api.connection, challenge_id), "challenge_id": challenge_id}
+    at = {"x": -0.5, "y": 0.25, "typicality": 0.0, "novelty": 0.9, "placed_at": NOW}
+    await insert(api.connection, "idea_placements", **ids, theme_id=None, **at)

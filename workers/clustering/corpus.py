@@ -113,13 +113,14 @@ def build_corpus(
     Repeated lines of the challenge's form are left out of the lexical parts. Any n is allowed, 0 too.
     """
     cleaned = [split_idea(text) for text in without_boilerplate(texts)]
-    title_counts = count_words([title for title, _ in cleaned] + [body[:LONGEST_CHARACTERS] for _, body in cleaned])
-    in_titles, in_bodies = title_counts.counts[: len(texts)], title_counts.counts[len(texts) :]
+    read = [title for title, _ in cleaned] + [body[:LONGEST_CHARACTERS] for _, body in cleaned]
+    said = count_words(read)
+    in_titles, in_bodies = said.counts[: len(texts)], said.counts[len(texts) :]
     counts = sparse.csr_matrix(in_titles * TITLE_REPEATS + in_bodies)
-    stem_of, stems = stem_parts(title_counts.vocabulary, frozenset(stem(word.lower()) for word in stop_words))
+    stem_of, stems = stem_parts(said.vocabulary, frozenset(stem(word.lower()) for word in stop_words))
     stem_counts = sparse.csr_matrix(counts @ stem_of)
     word_rows, idf = tfidf(stem_counts)
-    ngram_of, _ = ngram_parts(title_counts.vocabulary)
+    ngram_of, _ = ngram_parts(said.vocabulary)
     space = fit_space(vectors)
     return Corpus(
         texts=texts,
@@ -129,7 +130,7 @@ def build_corpus(
         words=word_rows,
         characters=tfidf(sparse.csr_matrix(counts @ ngram_of), fewest_texts=2 if len(texts) > 100 else 1)[0],
         titles=weighed(sparse.csr_matrix(in_titles @ stem_of), idf),
-        telling=_telling(texts, title_counts, stem_of, stems, idf),
+        telling=_telling(said, names_among(read, said), stem_of, stems, idf),
         document_share=_document_share(stem_counts, stems),
     )
 
@@ -143,18 +144,18 @@ def fit_space(vectors: Floats) -> VectorSpace:
 
 
 def _telling(
-    texts: Sequence[str],
     counts: WordCounts,
+    is_name: NDArray[np.bool_],
     stem_of: sparse.csr_matrix,
     stems: Sequence[str],
     idf: NDArray[np.float32],
 ) -> Telling:
-    """From the counts of all titles and, below them, of all bodies."""
-    is_name = names_among(texts, counts)
+    """From the counts of all titles and, below them, of as many bodies."""
+    ideas = counts.counts.shape[0] // 2
     is_word = np.array([word not in STOP_WORDS for word in counts.vocabulary]) & ~is_name
-    idf_of_one_idea = np.float32(np.log((1 + len(texts)) / 2) + 1)
+    idf_of_one_idea = np.float32(np.log((1 + ideas) / 2) + 1)
     rarity = sparse.diags_array(idf / idf_of_one_idea)
-    in_titles, in_bodies = counts.counts[: len(texts)], counts.counts[len(texts) :]
+    in_titles, in_bodies = counts.counts[:ideas], counts.counts[ideas:]
 
     def weights(kept: NDArray[np.bool_]) -> sparse.csr_matrix:
         kept_words = in_titles @ sparse.diags_array(kept.astype(np.float32))
