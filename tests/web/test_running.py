@@ -127,6 +127,14 @@ async def make_pair(api: Api, challenge_id: UUID) -> tuple[UUID, UUID, UUID]:
     return pair_id, one, other
 
 
+async def test_no_pair_is_called_certain(api: Api, browser_of: MakeBrowser) -> None:
+    challenge_id, owner = await make_owned(api, browser_of)
+    await make_pair(api, challenge_id)
+    await api.connection.execute("UPDATE duplicate_pairs SET probability = 0.9997")
+    page = await owner.open(f"/challenges/{challenge_id}/duplicates")
+    assert "99 % likely the same" in page.text
+
+
 @pytest.mark.parametrize(("verdict", "merged"), [("confirmed", True), ("dismissed", False)])
 async def test_pair_is_shown_side_by_side_and_decided(
     api: Api, browser_of: MakeBrowser, verdict: str, *, merged: bool
