@@ -29,6 +29,10 @@ if (pairs.length) {
     const target = pairs[at].querySelector(`[data-verdict="${CSS.escape(key)}"]:not([disabled])`);
     if (!target) return;
     event.preventDefault();
-    target.click();
+    const next = target.hash ? pairs.findIndex((pair) => `#${pair.id}` === target.hash) : -1;
+    if (next < 0) { target.click(); return; }
+    // Not by a click: what the browser tells of the new address comes late, and would undo the key pressed after this one.
+    history.replaceState(null, "", target.hash);
+    go(next);
   });
 }
