@@ -10,12 +10,13 @@ from litestar.exceptions import ClientException
 
 from api.dependencies import AnyRequest
 from api.paging import PageRequest, page_out
+from api.web.board import likely_progress
 from api.web.challenges import LISTED_STATES
 from api.web.forms import Form, read_form
 from api.web.plan import find_plan
 from api.web.plots import Whiskers, whiskers
 from api.web.views import View
-from ideation.actions import backtests, challenges, decisions, integrity, panels, rankings, shortlists, themes
+from ideation.actions import backtests, challenges, decisions, integrity, jobs, panels, rankings, shortlists, themes
 from ideation.database import Connection
 from ideation.entities.backtests import RankingBacktest
 from ideation.entities.challenges import ChallengeState
@@ -23,6 +24,7 @@ from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.decisions import Decide, Outcome
 from ideation.entities.ideas import IdeaState
 from ideation.entities.integrity import IntegrityFlag
+from ideation.entities.jobs import AnalysisFreshness, AnalysisKind
 from ideation.entities.people import Actor
 from ideation.entities.rankings import (
     GREY_ZONE,
@@ -71,6 +73,8 @@ async def show(
         challenge=challenge,
         ranking=ranking,
         always_seen=await _always_seen(connection, actor, ranking, now),
+        work=await _ranking_work(connection, actor, challenge, now),
+        progress=lambda work: likely_progress(work, now),
         flags=await _flags(connection, actor, challenge, now),
         kept=kept,
         sort=sort,
@@ -104,6 +108,9 @@ async def report(
         challenge=challenge,
         shortlist=shortlist,
         ranking=ranking,
+        newest=await read_latest(connection, actor, challenge_id, now),
+        work=await _ranking_work(connection, actor, challenge, now),
+        progress=lambda work: likely_progress(work, now),
         always_seen=await _always_seen(connection, actor, ranking, now),
         ranked=_ranked(entries.items, shortlist, await _cut(connection, actor, ranking, now)),
         decided=await decisions.find_standing(
@@ -169,6 +176,16 @@ async def read_latest(connection: Connection, actor: Actor, challenge_id: UUID, 
         return await rankings.read_latest(connection, actor, challenge_id, None, now)
     except NotFound:
         return None
+
+
+async def _ranking_work(
+    connection: Connection, actor: Actor, challenge: ChallengeOut, now: datetime
+) -> AnalysisFreshness | None:
+    """Whether a ranking is being computed, and how long that takes; for those who run the challenge."""
+    if not challenge.may_run:
+        return None
+    analysis = await jobs.read_analysis(connection, actor, challenge.id, now)
+    return next(one for one in analysis.analyses if one.kind == AnalysisKind.RANKING)
 
 
 async def _reviewing(connection: Connection, actor: Actor, challenge_id: UUID, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ideation.errors import Unavailable
 from ideation.ids import new_id
 from tests.api.conftest import Api, make_settings
 from tests.factories import NOW, insert, make_challenge, make_idea, make_person
-from tests.panel_world import as_actor, ask_for_review, make_ideas, make_panel_world, make_reviewer
+from tests.panel_world import as_actor, ask_for_review, make_ideas, make_panel_world, make_ranking, make_reviewer
 from tests.web.conftest import MakeBrowser
 
 
@@ -134,7 +134,7 @@ async def test_pages_name_the_parts_that_are_kept_up_to_date(api: Api, browser_o
     assert ('data-events="/reviews/events"' in queue.html, "live-queue" in queue.ids) == (True, True)
     for path, parts in {
         place: {"live-count", "live-analysis"},
-        f"{place}/panel": {"live-reviews"},
+        f"{place}/panel": {"live-reviews", "live-ranking"},
         f"{place}/plan": {"live-plan"},
         f"{place}/imports": {"runs"},
         f"{place}/themes": {"live-analysis"},
@@ -146,8 +146,10 @@ async def test_pages_name_the_parts_that_are_kept_up_to_date(api: Api, browser_o
     assert ("live-count" in employee.ids, "live-analysis" in employee.ids) == (True, False)
 
 
-async def start_run(api: Api, challenge_id: UUID, started: object, finished: object = None) -> None:
-    run = {"id": new_id(), "challenge_id": challenge_id, "kind": "themes", "started_at": started}
+async def start_run(
+    api: Api, challenge_id: UUID, started: object, finished: object = None, kind: str = "themes"
+) -> None:
+    run = {"id": new_id(), "challenge_id": challenge_id, "kind": kind, "started_at": started}
     await insert(api.connection, "analysis_runs", finished_at=finished, **run)
 
 
@@ -164,3 +166,26 @@ async def test_running_analysis_shows_how_far_it_probably_is(api: Api, browser_o
         assert '<progress max="1" value="0.25">' in (await owner.open(path)).html
     reader = await (await browser_of()).open(paths[1])
     assert ("live-analysis" in reader.ids, "data-events" in reader.html) == (False, False)
+
+
+async def test_panel_and_report_show_a_ranking_under_way_and_the_report_one_that_is_newer(
+    api: Api, browser_of: MakeBrowser
+) -> None:
+    world = await make_panel_world(api.connection)
+    ideas = await make_ideas(api.connection, world.challenge_id, 5)
+    await make_ranking(api.connection, world.challenge_id, ideas)
+    place, owner = f"/challenges/{world.challenge_id}", await browser_of(world.owner.person_id)
+    panel = await owner.open(f"{place}/panel")
+    await owner.follow(await owner.send(panel.form(f"{place}/shortlist", "make"), change="make"))
+    pages = [f"{place}/panel", f"{place}/report"]
+
+    async def shown(words: str) -> list[bool]:
+        return [words in (await owner.open(path)).html for path in pages]
+
+    assert await shown("runs now") == [False, False]
+    await start_run(api, world.challenge_id, NOW - timedelta(seconds=3), kind="ranking")
+    assert await shown("<progress></progress>") == [True, True]
+    await api.connection.execute("UPDATE analysis_runs SET finished_at = $1", NOW)
+    await make_ranking(api.connection, world.challenge_id, ideas[::-1], created_at=NOW)
+    assert await shown("<progress></progress>") == [False, False]
+    assert await shown("A newer ranking is there") == [False, True]
