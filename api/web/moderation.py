@@ -19,6 +19,7 @@ from ideation.entities.duplicates import PairState, Verdict, Verdicts
 from ideation.entities.moderation import Hiding, Resolution
 from ideation.entities.people import Actor
 from ideation.errors import Invalid
+from ideation.text.normalise import plain_text
 
 _LISTED = 50
 
@@ -95,12 +96,22 @@ async def decide_pairs(
 
 
 def marked(text: str, passages: Iterable[str]) -> Markup:
-    """A text on one line per paragraph, with these passages of it marked."""
-    shown = str(escape(" ".join(text.split())))
-    for passage in sorted({str(escape(" ".join(passage.split()))) for passage in passages}, key=len, reverse=True):
-        if passage and f"<mark>{passage}" not in shown:
-            shown = shown.replace(passage, f"<mark>{passage}</mark>", 1)
-    return Markup(shown)  # noqa: S704 - every part was escaped above  # nosec B704
+    """A text in Markdown as plain words, a line per paragraph, with these passages of it marked."""
+    plain = plain_text(text, limit=len(text))
+    shown, end = [], 0
+    for begin, stop in sorted(_places(plain, passages), key=lambda place: (place[0], -place[1])):
+        if begin >= end:
+            shown += [escape(plain[end:begin]), Markup("<mark>{}</mark>").format(plain[begin:stop])]
+            end = stop
+    return Markup("").join([*shown, escape(plain[end:])])
+
+
+def _places(plain: str, passages: Iterable[str]) -> Iterable[tuple[int, int]]:
+    """Where each passage first stands in a text: begin and end. One that an earlier wording held stands nowhere."""
+    for passage in {" ".join(passage.split()) for passage in passages} - {""}:
+        begin = plain.find(passage)
+        if begin >= 0:
+            yield begin, begin + len(passage)
 
 
 def _require(form: Form, read: Any) -> Any:

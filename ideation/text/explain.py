@@ -9,7 +9,15 @@ import numpy as np
 from ideation.text.encoder import Encoder
 from ideation.text.words import STOP_WORDS, content_words, stem, words
 
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+# Full stops that end no sentence: within v1.2 and example.org, after one letter (i.e., z. B.), ordinals, abbreviations.
+_SHORTENED = "approx|bspw|bzw|ca|dr|evtl|exkl|ggf|incl|inkl|mr|mrs|ms|prof|sog|vgl|vs|zzgl"
+_STOP_WITHIN = (
+    r"\.(?=[a-zäöüß\d])"
+    rf"|(?<!\w)(?i:[^\W\d_]|\d{{1,2}}|{_SHORTENED})\.(?= ?\w)"
+    r"|(?<!\w)(?i:abb|fig|no|nr)\.(?= ?\d)"
+    r"|(?<!\w)(?i:etc|usw)\.(?=,| [a-zäöü])"
+)
+_SENTENCE = re.compile(rf"(?:{_STOP_WITHIN}|[^.!?\n])+[.!?]*")
 LONGEST_PASSAGE_CHARACTERS = 240
 MOST_PASSAGES = 24
 

@@ -1,5 +1,7 @@
 """Why two texts look alike."""
 
+import pytest
+
 from ideation.text.encoder import load_encoder
 from ideation.text.explain import matching_passages, passages, shared_terms
 
@@ -27,3 +29,36 @@ def test_matching_passages_of_empty_texts_are_none() -> None:
 
 def test_passages_skip_sentences_without_content() -> None:
     assert passages("Why not? Reuse the boxes.") == ["Reuse the boxes."]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "Share rides, i.e. one car for four. It saves fuel.",
+            ["Share rides, i.e. one car for four.", "It saves fuel."],
+        ),
+        ("Print less, e.g. Drafts stay digital! Then count.", ["Print less, e.g. Drafts stay digital!", "Then count."]),
+        ("Obst, z. B. Birnen, d. h. Reifes. Täglich frisch.", ["Obst, z. B. Birnen, d. h. Reifes.", "Täglich frisch."]),
+        ("Obst, z.B. Birnen. Täglich frisch.", ["Obst, z.B. Birnen.", "Täglich frisch."]),
+        ("Move to v1.2 at 3.5 % less. See example.org now.", ["Move to v1.2 at 3.5 % less.", "See example.org now."]),
+        (
+            "Ask Dr. Lind on the 3. Mai bzw. before. Thanks ahead.",
+            ["Ask Dr. Lind on the 3. Mai bzw. before.", "Thanks ahead."],
+        ),
+        (
+            "Bikes, benches, etc. help. Nr. 5 leaks, etc. Mend roof.",
+            ["Bikes, benches, etc. help.", "Nr. 5 leaks, etc.", "Mend roof."],
+        ),
+        ("Loud canteen.Solar roof...parking scarce", ["Loud canteen.", "Solar roof...", "parking scarce"]),
+        ("Sold in 2024. Bought again", ["Sold in 2024.", "Bought again"]),
+        ("Use plan e.g.\nSolar roof z.", ["Use plan e.g.", "Solar roof z."]),
+    ],
+)
+def test_full_stops_of_abbreviations_and_numbers_end_no_sentence(text: str, sentences: list[str]) -> None:
+    assert passages(text) == sentences
+
+
+def test_splitting_takes_no_longer_than_the_text_is_long() -> None:
+    for text in ("e.g. " * 20_000, "1." * 50_000, "." * 100_000, "a" * 100_000, "z. " * 30_000):
+        assert len(passages(text)) <= 24

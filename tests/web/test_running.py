@@ -212,8 +212,16 @@ async def test_theme_is_renamed_and_joined(api: Api, browser_of: MakeBrowser) ->
 @pytest.mark.parametrize(
     ("text", "passages", "shown"),
     [
-        ("a <b> c", ["<b>"], "a <mark>&lt;b&gt;</mark> c"),
-        ("one\n two  three", ["two three"], "one <mark>two three</mark>"),
+        ("a < b & c", ["< b"], "a <mark>&lt; b</mark> &amp; c"),
+        ("R&D amp", ["amp"], "R&amp;D <mark>amp</mark>"),
+        ("one\n two  three", ["two three"], "one\n<mark>two three</mark>"),
+        (
+            "## Why\n\nPut **solar** [panels](https://x.org) up.",
+            ["Put solar panels up."],
+            "Why\n<mark>Put solar panels up.</mark>",
+        ),
+        ("Save ink, e.g. by default.", ["Save ink, e.", "g."], "<mark>Save ink, e.</mark><mark>g.</mark> by default."),
+        ("mark the mark", ["mark", "mark the"], "<mark>mark the</mark> mark"),
         ("nothing", ["else", ""], "nothing"),
     ],
 )
