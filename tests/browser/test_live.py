@@ -144,3 +144,34 @@ async def test_pages_of_many_challenges_leave_room_for_requests(open_as: OpenAs,
     # The last one finds no stream to take, and looks for itself.
     await pages[-1].wait_for_event("request", lambda request: request.resource_type == "fetch")
     assert streams == [f"{site.url}/challenges/{challenge_id}/events" for challenge_id in challenges[:3]]
+
+
+# Every stream is taken, looks follow each other at once, and listeners for the end of a watch are counted.
+_CROWDED = """
+window.looks = window.listening = 0;
+const add = EventTarget.prototype.addEventListener, remove = EventTarget.prototype.removeEventListener;
+const wait = setTimeout;
+EventTarget.prototype.addEventListener = function (kind, ...rest) {
+  if (kind === "abort") window.listening += 1;
+  return add.call(this, kind, ...rest);
+};
+EventTarget.prototype.removeEventListener = function (kind, ...rest) {
+  if (kind === "abort") window.listening -= 1;
+  return remove.call(this, kind, ...rest);
+};
+window.setTimeout = (work, pause, ...rest) => wait(work, pause === 30000 ? 5 : pause, ...rest);
+const request = LockManager.prototype.request;
+LockManager.prototype.request = function (name, options, work) {
+  if (!name.startsWith("live stream")) return request.call(this, name, options, work);
+  window.looks += 1;
+  return Promise.resolve(work(null));
+};
+"""
+
+
+async def test_page_without_a_stream_leaves_no_listeners_behind(open_as: OpenAs, site: Site) -> None:
+    reader = await open_as(await site.person())
+    await reader.page.add_init_script(_CROWDED)
+    await reader.open(f"/challenges/{await site.challenge()}")
+    await _until(reader.page, "window.looks > 60")
+    assert await reader.page.evaluate("window.listening") <= 1

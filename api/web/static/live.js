@@ -59,8 +59,16 @@ if (watched) {
         // A stream that ends is opened again by the browser; only one that stays away counts as lost.
         source.addEventListener("error", () => setTimeout(() => { if (!signal.aborted && source.readyState !== EventSource.OPEN) disconnected(); }, 8000));
       }
-      signal.addEventListener("abort", () => { source.close(); connected(); said = null; done(); });
+      signal.addEventListener("abort", () => { source.close(); connected(); said = null; done(); }, { once: true });
       connect();
+    });
+  }
+  // A while, or until the page leaves.
+  function pause(signal) {
+    return new Promise((done) => {
+      const ended = () => { clearTimeout(timer); signal.removeEventListener("abort", ended); done(); };
+      const timer = setTimeout(ended, SLOW);
+      signal.addEventListener("abort", ended);
     });
   }
   // With every stream in use by pages that show something else, this one and those like it look now and then.
@@ -71,7 +79,7 @@ if (watched) {
         if (signal.aborted) return;
       }
       say({ kind: "look" });
-      await new Promise((done) => { setTimeout(done, SLOW); signal.addEventListener("abort", done); });
+      await pause(signal);
     }
   }
   function join() {
