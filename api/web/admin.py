@@ -183,7 +183,10 @@ async def show_jobs(view: View, connection: Connection, actor: Actor, page: Page
     require_administrator(actor)
     state = view.choice("state", JobState)
     found = await jobs.list_jobs(connection, actor, state=state, limit=page.limit, after=page.after)
-    return view.page("admin_jobs.html", jobs=page_out(found, page), state=state, states=list(JobState))
+    subjects = await jobs.name_subjects(connection, actor, found.items)
+    return view.page(
+        "admin_jobs.html", jobs=page_out(found, page), subjects=subjects, state=state, states=list(JobState)
+    )
 
 
 @post("/admin/jobs/{job_id:uuid}")

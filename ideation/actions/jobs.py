@@ -1,10 +1,11 @@
 """Seeing what the workers do: for administrators every job, for those who run a challenge its analyses."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from ideation.database import Connection
-from ideation.entities.jobs import LONGEST_RUN, AnalysisState, JobState, JobView
+from ideation.entities.jobs import LONGEST_RUN, AnalysisState, JobState, JobSubject, JobView
 from ideation.entities.people import Actor
 from ideation.errors import NotFound, WrongState
 from ideation.paging import Page, PageKey, cut_page
@@ -23,6 +24,12 @@ async def list_jobs(
     require_administrator(actor)
     rows = await queries.list_jobs(connection, state=state, after=time_and_id(after), limit=limit + 1)
     return cut_page(rows, limit, lambda job: time_key(job.staged_at, job.id))
+
+
+async def name_subjects(connection: Connection, actor: Actor, jobs: Sequence[JobView]) -> dict[str, JobSubject]:
+    """The challenges that jobs are about, by their subjects; for administrators."""
+    require_administrator(actor)
+    return {one.subject: one for one in await queries.name_subjects(connection, sorted({job.subject for job in jobs}))}
 
 
 async def retry_job(connection: Connection, actor: Actor, job_id: UUID, now: datetime) -> JobView:

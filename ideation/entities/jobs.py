@@ -56,6 +56,14 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
 
 
+class JobSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """The challenge that a job is about: its subject itself, or that of the idea which is its subject."""
+
+    subject: str
+    challenge_id: UUID
+    question: str
+
+
 class AnalysisKind(StrEnum):
     """What the workers compute for a challenge."""
 

@@ -5,7 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from ideation.database import Connection
-from ideation.entities.jobs import AnalysisFreshness, AnalysisKind, ClaimedJob, JobState, JobView, StartedJob
+from ideation.entities.jobs import (
+    AnalysisFreshness,
+    AnalysisKind,
+    ClaimedJob,
+    JobState,
+    JobSubject,
+    JobView,
+    StartedJob,
+)
 from ideation.ids import new_id
 from ideation.queries import load_statements, row_as, rows_as
 
@@ -90,6 +98,11 @@ async def list_jobs(
     """Jobs, newest first."""
     staged_at, job_id = after or (None, None)
     return rows_as(await connection.fetch(_SQL["list_jobs"], state, staged_at, job_id, limit), JobView)
+
+
+async def name_subjects(connection: Connection, subjects: list[str]) -> list[JobSubject]:
+    """Those of these subjects that are challenges or ideas."""
+    return rows_as(await connection.fetch(_SQL["name_subjects"], subjects), JobSubject)
 
 
 async def find_job(connection: Connection, job_id: UUID) -> JobView | None:

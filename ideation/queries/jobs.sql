@@ -81,6 +81,13 @@ WHERE ($1::text IS NULL OR job_state(staged_jobs) = $1)
 ORDER BY staged_at DESC, id DESC
 LIMIT $4;
 
+-- name_subjects: the challenges that these subjects are, or that the ideas they are belong to
+SELECT subject, challenges.id AS challenge_id, challenges.question
+FROM (SELECT subject, CASE WHEN subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN subject::uuid END AS id
+      FROM unnest($1::text[]) AS subject) AS given
+LEFT JOIN ideas ON ideas.id = given.id
+JOIN challenges ON challenges.id = coalesce(ideas.challenge_id, given.id);
+
 -- retry_job: give a job that failed for good a fresh start; no row when it did not fail or a newer one waits
 UPDATE staged_jobs SET failed_at = NULL, error = NULL, enqueued_at = NULL, started_at = NULL, attempts = 0,
                        not_before = $2

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from ideation.ids import new_id
 from tests.browser.site import Site
-from tests.browser.visits import OpenAs, Size
+from tests.browser.visits import OpenAs, Size, Visit
 from tests.factories import insert, make_criterion, make_idea
 
 _BOTH: list[Size] = ["desk", "phone"]
@@ -33,6 +33,18 @@ async def test_administrator_adds_a_person_and_looks_around(open_as: OpenAs, sit
     for path in ("/admin/policy", "/admin/audit", "/admin/jobs", "/admin/settings"):
         await admin.open(path)
         await admin.check_accessibility()
+    await admin.open("/admin/jobs")
+    await check_table(admin, ["Job", "State", "When", "Attempts", "Details"])
+
+
+async def check_table(visit: Visit, columns: list[str]) -> None:
+    """The page's table lies within the window, and a screen reader finds its columns and cells."""
+    page = visit.page
+    scroll = await page.locator(".scroll").evaluate("(one) => one.scrollWidth - one.clientWidth")
+    assert scroll <= 0
+    table = page.get_by_role("table")
+    await expect(table.get_by_role("columnheader")).to_have_text(columns)
+    await expect(table.get_by_role("row").nth(1).get_by_role("cell")).to_have_count(len(columns))
 
 
 async def _stage_failed_job(site: Site) -> None:

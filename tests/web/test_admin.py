@@ -2,8 +2,9 @@
 
 import pytest
 
+from ideation.ids import new_id
 from tests.api.conftest import Api
-from tests.factories import NOW, insert, make_person
+from tests.factories import NOW, insert, make_challenge, make_idea, make_person
 from tests.web.conftest import MakeBrowser
 
 PAGES = ["/admin", "/admin/policy", "/admin/audit", "/admin/jobs", "/admin/settings"]
@@ -84,6 +85,25 @@ async def test_failed_job_is_shown_and_tried_again(api: Api, browser_of: MakeBro
     again = await administrator.send(page.form(f"/admin/jobs/{job_id}"))
     assert again.status == 303
     assert "It broke." not in (await administrator.open("/admin/jobs?state=failed")).text
+
+
+async def test_jobs_name_their_challenge_and_link_to_it(api: Api, browser_of: MakeBrowser) -> None:
+    challenge_id = await make_challenge(api.connection, question="Which <b> jobs?")
+    idea_id = await make_idea(api.connection, challenge_id)
+    await api.connection.execute("DELETE FROM staged_jobs")
+    for job, subject in (
+        ("rank_challenge", str(challenge_id)),
+        ("find_duplicates", str(idea_id)),
+        ("fit_duplicate_model", "installation"),
+        ("split_theme", str(new_id())),
+    ):
+        about = {"job": job, "subject": subject, "staged_at": NOW, "not_before": NOW}
+        await insert(api.connection, "staged_jobs", id=new_id(), **about)
+    page = await (await browser_of(roles=["administrator"])).open("/admin/jobs")
+    assert page.links.count(f"/challenges/{challenge_id}") == 2
+    assert "Rank by the crowd Which <b> jobs? rank_challenge Waiting" in page.text
+    assert f"Find duplicates Which <b> jobs? find_duplicates {idea_id} Waiting" in page.text
+    assert "Learn from verdicts on duplicates fit_duplicate_model installation Waiting" in page.text
 
 
 async def test_settings_show_no_secret(api: Api, browser_of: MakeBrowser) -> None:
