@@ -1,6 +1,7 @@
 """Whose credentials requests carry: looked up for every request, together for those that come at once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime
 
 from api.batches import Batches
 from api.pools import lent
@@ -26,6 +27,15 @@ class Callers:
     async def by_session(self, token_hash: bytes) -> Credential | None:
         """Whose browser session this is; None when unknown, ended or of somebody who may no longer sign in."""
         return await self._sessions.ask(token_hash)
+
+    async def still_valid(self, credentials: Collection[Credential], now: datetime) -> set[Credential]:
+        """Those of these credentials that still stand for the same person with the same rights."""
+        by_token = [one.token_hash for one in credentials if one.token_id is not None]
+        by_session = [one.token_hash for one in credentials if one.token_id is None]
+        async with lent(self._pool()) as connection:
+            found = await find_actors_by_token(connection, by_token) if by_token else []
+            found += await find_actors_by_session(connection, by_session) if by_session else []
+        return {one for one in found if one is not None and one.expires_at > now} & set(credentials)
 
     def _finder(self, find: _Find) -> Callable[[Sequence[bytes]], Awaitable[list[Credential | None]]]:
         async def answer(token_hashes: Sequence[bytes]) -> list[Credential | None]:

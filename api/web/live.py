@@ -7,11 +7,13 @@ from uuid import UUID
 from litestar import get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from api.authentication import identify
 from api.dependencies import AnyRequest
 from api.unit_of_work import work_of
 from ideation.actions import live
 from ideation.database import Connection
 from ideation.entities.people import Actor
+from ideation.errors import Unauthenticated
 
 RETRY_MILLISECONDS = 5_000
 
@@ -40,7 +42,10 @@ async def _stream(request: AnyRequest, topic: str) -> ServerSentEvent:
     work = work_of(request.scope)
     # A stream lasts for minutes, and must not keep a connection of the pool that long.
     await work.release()
-    marks = await work.platform.live.marks(topic)
+    credential = await identify(request, work)
+    if credential is None:
+        raise Unauthenticated
+    marks = await work.platform.live.marks(topic, credential)
 
     async def messages() -> AsyncIterator[ServerSentEventMessage]:
         async for mark in marks:

@@ -13,6 +13,8 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
 
     actor: Actor
     expires_at: datetime
+    # By which it was found.
+    token_hash: bytes
     # None for a browser session.
     token_id: UUID | None
     # None for an access token, which no other site can make a browser send.

@@ -44,4 +44,10 @@ def _credential(row: asyncpg.Record) -> Credential:
         scopes=ALL_SCOPES if row["scopes"] is None else frozenset(map(Scope, row["scopes"])),
         policy_accepted=row["policy_accepted"],
     )
-    return Credential(actor=actor, expires_at=row["expires_at"], token_id=row["token_id"], csrf_token=row["csrf_token"])
+    return Credential(
+        actor=actor,
+        expires_at=row["expires_at"],
+        token_hash=row["token_hash"],
+        token_id=row["token_id"],
+        csrf_token=row["csrf_token"],
+    )

@@ -11,6 +11,7 @@ from api.live import Live
 from api.unit_of_work import UnitOfWork
 from ideation.credentials import ACCESS_TOKEN, hash_secret, new_secret
 from ideation.database import Connection
+from ideation.entities.sign_in import Credential
 from ideation.ids import new_id
 from tests.factories import NOW, insert, make_challenge, make_criterion, make_idea, make_person
 from tests.panel_world import CLOSED_AT, make_ranking
@@ -96,7 +97,7 @@ def everything_taken_back() -> Iterator[None]:
         UnitOfWork.commit, Live.marks = commit, marks  # type: ignore[method-assign]
 
 
-async def _one_mark(_live: Live, topic: str) -> AsyncIterator[str]:
+async def _one_mark(_live: Live, topic: str, _credential: Credential) -> AsyncIterator[str]:
     async def marks() -> AsyncIterator[str]:
         yield topic
 

@@ -9,6 +9,8 @@ import pytest
 from api.live import Live
 from api.platform import Platform
 from ideation.actions.live import read_mark, topic_of, watch_challenge, watch_reviews
+from ideation.credentials import hash_secret
+from ideation.entities.sign_in import Credential
 from ideation.errors import Unavailable
 from ideation.ids import new_id
 from tests.api.conftest import Api, make_settings
@@ -17,11 +19,19 @@ from tests.panel_world import as_actor, ask_for_review, make_ideas, make_panel_w
 from tests.web.conftest import MakeBrowser
 
 
+async def a_credential(api: Api) -> Credential:
+    """Of somebody who has just signed in."""
+    secret = await api.token_for(await make_person(api.connection))
+    credential = await api.platform.callers.by_token(hash_secret(secret))
+    assert credential is not None
+    return credential
+
+
 async def test_watchers_hear_of_news_once(api: Api) -> None:
     challenge_id = await make_challenge(api.connection)
     live = api.platform.live
     async with live.channels:
-        marks = await live.marks(f"challenge:{challenge_id}")
+        marks = await live.marks(f"challenge:{challenge_id}", await a_credential(api))
         first = await asyncio.wait_for(anext(marks), 10)
         await make_idea(api.connection, challenge_id, submitted_at=NOW)
         second = await asyncio.wait_for(anext(marks), 10)
@@ -35,7 +45,7 @@ async def test_quiet_stream_says_now_and_then_that_it_is_there(api: Api, monkeyp
     challenge_id = await make_challenge(api.connection)
     live = api.platform.live
     async with live.channels:
-        marks = await live.marks(f"challenge:{challenge_id}")
+        marks = await live.marks(f"challenge:{challenge_id}", await a_credential(api))
         first = await asyncio.wait_for(anext(marks), 10)
         assert first is not None
         assert [await asyncio.wait_for(anext(marks), 10) for _ in range(2)] == [None, None]
@@ -48,12 +58,12 @@ async def test_too_many_streams_are_refused_and_room_is_given_back(api: Api, mon
     live = Live(api.platform)
     live.start()
     async with live.channels:
-        only = await live.marks("jobs")
+        only = await live.marks("jobs", await a_credential(api))
         await asyncio.wait_for(anext(only), 10)
         with pytest.raises(Unavailable):
-            await live.marks("jobs")
+            await live.marks("jobs", await a_credential(api))
         await only.aclose()  # type: ignore[attr-defined]
-        again = await live.marks("jobs")
+        again = await live.marks("jobs", await a_credential(api))
         assert await asyncio.wait_for(anext(again), 10) is not None
         await again.aclose()  # type: ignore[attr-defined]
     await live.stop()
@@ -73,7 +83,7 @@ async def test_streams_end_when_the_process_stops(api: Api) -> None:
     live = Live(api.platform)
     live.start()
     async with live.channels:
-        marks = await live.marks(f"challenge:{challenge_id}")
+        marks = await live.marks(f"challenge:{challenge_id}", await a_credential(api))
         await asyncio.wait_for(anext(marks), 10)
         live.end_streams()
         assert [mark async for mark in marks] == []
@@ -85,7 +95,7 @@ async def test_without_redis_there_is_no_stream_and_every_page_works(api: Api, b
     live = Live(Platform(settings, api.clock))
     async with live.channels:
         with pytest.raises(Unavailable):
-            await live.marks("jobs")
+            await live.marks("jobs", await a_credential(api))
     owner = await browser_of(roles=["challenge_owner"])
     challenge_id = await make_challenge(api.connection, owner_id=owner.person_id)
     page = await owner.open(f"/challenges/{challenge_id}/board")
