@@ -93,9 +93,11 @@ async def read_directed_round(
 
 
 async def read_replacement(connection: Connection, replacement: Replacement, now: datetime) -> AssignmentWork | None:
-    """What one idea lacks of the reviews it had been asked for; None when it has them, or the time is over."""
+    """What one idea lacks of the reviews it had been asked for; None when it lacks none, or needs none any more."""
     challenge = await find_challenge(connection, replacement.challenge_id, now)
     if challenge is None or not panel_is_at_work(challenge) or reviewing_is_over(challenge, now):
+        return None
+    if not await queries.is_reviewable(connection, replacement.idea_id):
         return None
     pairs = await queries.list_pairs(connection, challenge.id)
     needed = reviews_needed([replacement.idea_id], pairs, replacement.reviews)[0]

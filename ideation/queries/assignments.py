@@ -44,6 +44,11 @@ async def list_reviewable(connection: Connection, challenge_id: UUID, ranking_id
     return rows_as(rows, PoolIdea)
 
 
+async def is_reviewable(connection: Connection, idea_id: UUID) -> bool:
+    """Whether an idea still waits for a decision."""
+    return bool(await connection.fetchval(_SQL["is_reviewable"], idea_id))
+
+
 async def list_texts(connection: Connection, idea_ids: Sequence[UUID]) -> list[PoolText]:
     """What these ideas say, by id."""
     return rows_as(await connection.fetch(_SQL["list_texts"], idea_ids), PoolText)

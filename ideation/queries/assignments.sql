@@ -14,6 +14,12 @@ WHERE idea.challenge_id = $1 AND idea.state IN ('submitted', 'under_review')
   AND idea.canonical_id IS NULL AND idea.hidden_at IS NULL
 ORDER BY entry.position NULLS LAST, idea.id;
 
+-- is_reviewable: whether an idea still waits for a decision
+SELECT EXISTS (
+    SELECT FROM ideas
+    WHERE id = $1 AND state IN ('submitted', 'under_review') AND canonical_id IS NULL AND hidden_at IS NULL
+);
+
 -- list_texts: what these ideas say
 SELECT id AS idea_id, title, body, state FROM ideas WHERE id = ANY ($1::uuid[]) ORDER BY id;
 

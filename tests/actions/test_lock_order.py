@@ -87,7 +87,8 @@ async def test_merge_goes_on_while_a_co_author_who_voted_waits_for_the_panel(
         await merge(merging, folded, kept, "The same.", invited.person_id, NOW)
     await work
     assert await merging.fetchval("SELECT canonical_id FROM ideas WHERE id = $1", folded) == kept
-    assert await merging.fetchval("SELECT count(*) FROM votes") == 0
+    votes = "SELECT count(*) FROM votes WHERE challenge_id = $1"
+    assert await merging.fetchval(votes, challenge_id) == 0
 
 
 async def test_role_is_taken_away_while_its_holder_is_asked_for_a_review(

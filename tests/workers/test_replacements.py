@@ -188,6 +188,29 @@ async def test_after_the_time_for_reviews_nobody_is_asked(connection: Connection
     assert await pairs(connection) == set()
 
 
+NO_LONGER_REVIEWED = {
+    "selected": "UPDATE ideas SET state = 'selected' WHERE id = $1",
+    "withdrawn": "UPDATE ideas SET state = 'withdrawn' WHERE id = $1",
+    "hidden": "UPDATE ideas SET hidden_at = now() WHERE id = $1",
+    "merged": "UPDATE ideas SET canonical_id = $2 WHERE id = $1",
+}
+
+
+@pytest.mark.parametrize("change", NO_LONGER_REVIEWED)
+async def test_for_an_idea_that_waits_for_no_decision_nobody_is_asked_and_nobody_is_missing(
+    connection: Connection, change: str
+) -> None:
+    world, idea_id, reviewers = await _asked(connection, asked=1, free=1)
+    survivor = await make_idea(connection, world.challenge_id)
+    await declares_a_conflict(connection, idea_id, reviewers[0])
+    statement = NO_LONGER_REVIEWED[change]
+    await connection.execute(statement, *[idea_id, survivor][: 1 + ("$2" in statement)])
+    await run_staged(connection)
+    assert await pairs(connection) == set()
+    dealt = "SELECT count(*) FROM audit_events WHERE action = 'panel.assigned' AND challenge_id = $1"
+    assert await connection.fetchval(dealt, world.challenge_id) == 0
+
+
 async def _asked(
     connection: Connection, *, asked: int, free: int, **given: object
 ) -> tuple[PanelWorld, UUID, list[Actor]]:
