@@ -82,7 +82,7 @@ async def test_odd_pattern_is_set_aside_with_a_reason(open_as: OpenAs, site: Sit
     seen = {"reason": "Nine votes among three people.", "effects": effects, "found_at": now, "last_seen_at": now}
     await insert(site.connection, "integrity_flags", id=new_id(), challenge_id=challenge_id, **pattern, **seen)
     page = await owner.open(f"/challenges/{challenge_id}/panel")
-    await expect(page.get_by_text("rank 1, without these votes 7")).to_be_visible()
+    await expect(page.get_by_text("place 1, without these votes 7")).to_be_visible()
     await page.locator("summary", has_text="Nothing to it").click()
     await owner.check_accessibility()
     await page.locator('form[action*="/flags/"]').get_by_label("Reason").fill("They share one office.")

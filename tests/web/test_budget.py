@@ -170,7 +170,7 @@ async def test_declined_ideas_are_left_out_and_approved_ones_have_their_money(
     assert "2 ideas are selected already, for 70 so far. 1 of them has no figure." in page.text
     await api.connection.execute("DELETE FROM idea_costs WHERE idea_id = $1", ideas[0])
     unknown = await desk.owner.open(desk.place)
-    assert "2 ideas are selected already; nobody has estimated their costs. That money" in unknown.text
+    assert "2 ideas are selected already; nobody has estimated their costs. This money is committed" in unknown.text
     form = page.form(desk.place)
     assert [form.values.get(f"idea-{row}") for row in range(5)] == [*(str(ideas[at]) for at in (0, 2, 3, 4)), None]
     page = await desk.owner.follow(await desk.send(page, "make", method="knapsack", budget="100"))

@@ -1,4 +1,4 @@
-"""What is new on the first page since somebody was last here."""
+"""What happened, on the first page, since somebody was last here."""
 
 from datetime import timedelta
 
@@ -30,6 +30,7 @@ async def test_home_tells_ideas_comments_and_results_of_the_time_since(api: Api,
     elsewhere = await make_challenge(api.connection, audience_departments=["Elsewhere"])
     await make_idea(api.connection, elsewhere, other, submitted_at=NOW - HOUR)
     page = await browser.open("/")
+    assert "Since your last visit" in page.text
     news = page.html.split('id="new"')[1].split("</section>")[0]
     assert news.count("<li>") == 3
     assert "2 new ideas<" in news
@@ -41,7 +42,7 @@ async def test_home_tells_ideas_comments_and_results_of_the_time_since(api: Api,
 async def test_nothing_new_is_no_heading(api: Api, browser_of: MakeBrowser) -> None:
     browser = await browser_of()
     browser.client.cookies.set(VISIT_COOKIE, Visits(NOW, NOW).text)
-    assert "What is new" not in (await browser.open("/")).text
+    assert "Since your last visit" not in (await browser.open("/")).text
 
 
 @pytest.mark.parametrize("cookie", [None, "", "x", "1.2.3", "9.1", "99999999999.99999999999", "-5.3"])

@@ -91,7 +91,9 @@ async def test_a_decided_challenge_shows_its_owner_how_well_it_was_foreseen(api:
         "UPDATE challenges SET stage = 'decided', decided_at = $2 WHERE id = $1", world.challenge_id, NOW
     )
     page = await owner.open(panel)
-    assert "2 of 4 decided ideas were selected. Of 100 pairs of a selected idea and another, the selected" in page.text
+    assert (
+        "Decided ideas: 4, of them selected: 2. Of 100 pairs of a selected idea and another, the selected" in page.text
+    )
     # Chances 1, .75, .5, .25 against true, false, true, false: three of four pairs, (0 + .5625 + .25 + .0625) / 4.
     assert "stood higher in 75." in page.text
     assert "the stated chances is 0.219; always stating the share of selected ideas would give 0.250." in page.text

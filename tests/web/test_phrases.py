@@ -86,7 +86,7 @@ def test_every_answer_to_an_author(outcome: Outcome, reason: str, lesson: str) -
     [
         ("There are ideas for you to review in “Waste?”, please by 03 March 2026.", "bis 3. März 2026."),
         ("2 of your reviews for “Waste?” are due on 2026-03-03.", "am 3. März 2026 fällig."),
-        ('Your idea "Vans" was hidden by a moderator.', "Ihre Idee „Vans“ wurde von einem Moderator ausgeblendet."),
+        ('Your idea "Vans" was hidden by a moderator.', "Ihre Idee „Vans“ wurde von der Moderation verborgen."),
         ('Your idea "Vans" is shown again. Sorry.', "Ihre Idee „Vans“ wird wieder gezeigt. Sorry."),
         ('The comment on "Vans" that you reported was looked at and stays.', "wurde angesehen und bleibt."),
         ("Two people opened who wrote your idea, asked for by a challenge owner. The reason given: x", "Grund: x"),

@@ -46,6 +46,38 @@ def test_every_job_has_a_name() -> None:
     assert sorted(names) == sorted(f"job_name.{job}" for job in JOBS)
 
 
+def test_parts_of_the_first_page_have_names_of_their_own() -> None:
+    for texts in CATALOGUES.values():
+        names = [texts(f"home.{name}") for name in ("new", "news", "my_ideas", "open", "others")]
+        assert len(set(names)) == len(names)
+    assert [CATALOGUES["de"](f"home.{name}") for name in ("new", "news")] == [
+        "Seit Ihrem letzten Besuch",
+        "Nachrichten",
+    ]
+
+
+def test_a_place_in_the_ranking_has_one_name() -> None:
+    for language, other in (("en", r"\brank\b"), ("de", r"\bR[aä]ng")):
+        said = {key: text for key, text in CATALOGUES[language].catalogue.items() if key.startswith("panel.")}
+        assert [
+            key for key, text in said.items() if re.search(other, re.sub(r"\{\w+\}|Rangfolge|Ranglisten", "", text))
+        ] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "This money is committed: give only the budget for the ideas that are still to be decided. "),
+        (
+            "de",
+            "Dieses Geld ist verplant: Geben Sie nur das Budget für die Ideen an, über die noch zu entscheiden ist. ",
+        ),
+    ],
+)
+def test_budget_notice_says_what_is_committed_and_what_to_give(language: str, said: str) -> None:
+    assert CATALOGUES[language]("budget.approved_hint").startswith(said)
+
+
 @pytest.mark.parametrize(
     ("cookie", "accepted", "language"),
     [

@@ -52,7 +52,7 @@ async def test_worker_divides_a_theme(api: Api, browser_of: MakeBrowser) -> None
     challenge_id, theme_id, _, owner = await make_theme(api, browser_of)
     path = f"/challenges/{challenge_id}/themes/{theme_id}"
     page = await owner.follow(await owner.send((await owner.open(path)).form(path), button="worker"))
-    assert "The theme is being divided" in page.text
+    assert "The theme is being split" in page.text
     job = await api.connection.fetchval("SELECT job FROM staged_jobs WHERE subject = $1", str(theme_id))
     assert job == "split_theme"
 
