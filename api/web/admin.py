@@ -9,7 +9,9 @@ from litestar import Response, get, post
 
 from api.dependencies import AnyRequest
 from api.paging import PageRequest, page_out
+from api.web.audit_words import named_details
 from api.web.forms import EMPTY_FORM, Form, read_form
+from api.web.moments import Moments
 from api.web.views import View
 from ideation.actions import audit, jobs, people, personal_data, policies, sessions, tokens
 from ideation.database import Connection
@@ -161,7 +163,14 @@ async def show_audit(view: View, connection: Connection, actor: Actor, page: Pag
         form.refuse(view, error, "until")
     events = None if found is None else page_out(found, page)
     require_administrator(actor)
-    return view.page("admin_audit.html", status=422 if form.errors else 200, events=events, form=form)
+    moments = Moments(view.texts, None)
+    return view.page(
+        "admin_audit.html",
+        status=422 if form.errors else 200,
+        events=events,
+        form=form,
+        named_details=lambda details: list(named_details(view.texts, moments, details)),
+    )
 
 
 def _wanted_steps(form: Form) -> AuditFilter | None:
