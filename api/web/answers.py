@@ -13,7 +13,7 @@ from ideation.actions import challenges, decisions, themes
 from ideation.database import Connection
 from ideation.entities.decisions import Decide, Outcome
 from ideation.entities.people import Actor
-from ideation.errors import Forbidden, Invalid, NotFound, WrongState
+from ideation.errors import ConflictOfInterest, Forbidden, Invalid, NotFound, WrongState
 
 
 @get("/challenges/{challenge_id:uuid}/answers")
@@ -43,7 +43,7 @@ async def answer(
     try:
         if decision is not None:
             await decisions.decide(connection, actor, challenge_id, decision, now)
-    except Invalid as error:
+    except (ConflictOfInterest, Invalid) as error:
         form.refuse(view, error, "idea_ids")
     except WrongState as error:
         form.errors["outcome"] = view.refusal(error)

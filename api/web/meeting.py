@@ -14,7 +14,7 @@ from ideation.entities.decisions import Decide, Outcome
 from ideation.entities.integrity import DismissFlag
 from ideation.entities.people import Actor
 from ideation.entities.shortlists import ShortlistEntry, ShortlistOut
-from ideation.errors import Forbidden, Invalid, NotFound, WrongState
+from ideation.errors import ConflictOfInterest, Forbidden, Invalid, NotFound, WrongState
 from ideation.paging import PageKey
 
 KEYS = {
@@ -46,7 +46,7 @@ async def decide(
             await decisions.decide(connection, actor, challenge_id, decision, now)
     except Invalid as error:
         form.refuse(view, error, "reason")
-    except WrongState as error:
+    except (ConflictOfInterest, WrongState) as error:
         form.errors["outcome"] = view.refusal(error)
     if form.errors:
         return await _page(view, connection, actor, challenge_id, now, form)
@@ -60,7 +60,8 @@ async def _page(
     if not challenge.may_run:
         raise Forbidden("Ideas are decided by those who run this challenge.", reason="decide-of-runners")
     shortlist = await shortlists.read_shortlist(connection, actor, challenge_id, now)
-    entry = _chosen(view, form, shortlist)
+    own = await decisions.find_own(connection, actor, [entry.idea_id for entry in shortlist.entries])
+    entry = _chosen(view, form, shortlist, own)
     if entry is None:
         return view.page("meeting.html", challenge=challenge, entry=None, form=form)
     return view.page(
@@ -78,8 +79,8 @@ async def _page(
     )
 
 
-def _chosen(view: View, form: Form, shortlist: ShortlistOut) -> ShortlistEntry | None:
-    """The idea of the refused form, the one at the asked place, or the first that waits."""
+def _chosen(view: View, form: Form, shortlist: ShortlistOut, own: set[UUID]) -> ShortlistEntry | None:
+    """The idea of the refused form, the one at the asked place, or the first that waits; those of one's own come last."""
     entries, asked = shortlist.entries, view.word("place")
     if form.errors:
         return next((entry for entry in entries if str(entry.idea_id) == form.text("idea")), None)
@@ -88,7 +89,8 @@ def _chosen(view: View, form: Form, shortlist: ShortlistOut) -> ShortlistEntry |
         if found is None:
             raise NotFound
         return found
-    return next((entry for entry in entries if entry.state in _OPEN_STATES), None)
+    waiting = [entry for entry in entries if entry.state in _OPEN_STATES]
+    return min(waiting, key=lambda entry: entry.idea_id in own, default=None)
 
 
 async def _place(

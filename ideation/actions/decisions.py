@@ -22,6 +22,7 @@ from ideation.entities.decisions import (
     IdeaToDecide,
     Outcome,
     OwedAnswer,
+    Recipient,
     Result,
 )
 from ideation.entities.people import Actor
@@ -37,6 +38,7 @@ from ideation.rules.decisions import (
     people_by_idea,
     require_closable,
     require_decidable,
+    require_not_own,
     require_owed_named,
     require_possible,
     require_sound,
@@ -55,8 +57,10 @@ async def decide(
     require_sound(input)
     ideas = await queries.hold_ideas(connection, challenge_id, input.idea_ids)
     require_possible(input, ideas)
+    recipients = await queries.list_recipients(connection, input.idea_ids)
+    require_not_own(actor.person_id, ideas, recipients)
     decisions = await queries.add_decisions(connection, challenge_id, input, actor.person_id, now)
-    await _tell_authors(connection, challenge, input, ideas, decisions, now)
+    await _tell_authors(connection, challenge, input, ideas, recipients, decisions, now)
     for decision in decisions:
         await _record(connection, actor, challenge_id, decision, now)
     return decisions
@@ -121,6 +125,12 @@ async def list_decisions(connection: Connection, actor: Actor, idea_id: UUID, no
     return decisions
 
 
+async def find_own(connection: Connection, actor: Actor, idea_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these ideas somebody else has to decide, because this person had a hand in them."""
+    recipients = await queries.list_recipients(connection, idea_ids)
+    return {one.idea_id for one in recipients if one.person_id == actor.person_id}
+
+
 async def find_standing(
     connection: Connection, actor: Actor, challenge_id: UUID, idea_ids: Sequence[UUID], now: datetime
 ) -> dict[UUID, Decision]:
@@ -178,10 +188,10 @@ async def _tell_authors(
     challenge: Challenge,
     input: Decide,
     ideas: Sequence[IdeaToDecide],
+    recipients: Sequence[Recipient],
     decisions: Sequence[Decision],
     now: datetime,
 ) -> None:
-    recipients = await queries.list_recipients(connection, input.idea_ids)
     people = people_by_idea([(one.idea_id, one.person_id) for one in recipients])
     titles = {idea.id: idea.title for idea in ideas}
     for decision in decisions:

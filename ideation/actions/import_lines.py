@@ -231,8 +231,9 @@ async def _add_reviews(
 
 
 async def take_decisions(batch: Batch, lines: Sequence[Numbered[DecisionLine]]) -> None:
-    """Adds outcomes; a decline or an "already exists" needs its reason."""
+    """Adds outcomes, never of the importer's own ideas; a decline or an "already exists" needs its reason."""
     ideas = await _idea_ids(batch, (item.line.idea for item in lines))
+    own = await queries.find_authorship(batch.connection, ideas.values())
     rows = []
     for item in lines:
         line = item.line
@@ -241,6 +242,9 @@ async def take_decisions(batch: Batch, lines: Sequence[Numbered[DecisionLine]]) 
         elif line.outcome in ("declined", "already_exists") and not line.reason.strip():
             why = f"The outcome '{line.outcome}' needs a reason."
             batch.reject(item.number, Invalid(why, reason="line-outcome-reason", outcome=line.outcome))
+        elif (ideas[line.idea], batch.actor.person_id) in own:
+            why = f"You had a hand in idea '{line.idea}', so somebody else has to import what was decided."
+            batch.reject(item.number, Invalid(why, reason="line-decide-own", idea=line.idea))
         else:
             rows.append((new_id(), ideas[line.idea], line.outcome, line.reason, line.lesson, line.at))
     if rows:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from ideation.entities.challenges import Challenge, ChallengeState
-from ideation.entities.decisions import Decide, IdeaToDecide, Outcome
+from ideation.entities.decisions import Decide, IdeaToDecide, Outcome, Recipient
 from ideation.entities.ideas import IdeaState
-from ideation.errors import Conflict, Invalid, NotFound, WrongState
+from ideation.errors import Conflict, ConflictOfInterest, Invalid, NotFound, WrongState
 
 _OPEN = frozenset({IdeaState.SUBMITTED, IdeaState.UNDER_REVIEW})
 _CHOSEN = frozenset({IdeaState.SELECTED, IdeaState.PLANNED})
@@ -83,6 +83,20 @@ def require_possible(input: Decide, ideas: Sequence[IdeaToDecide]) -> None:
             ideas=wrong,
             reason="outcome-cannot-follow",
             outcome=str(input.outcome),
+        )
+
+
+def require_not_own(person_id: UUID, ideas: Sequence[IdeaToDecide], recipients: Sequence[Recipient]) -> None:
+    """Nobody decides an idea that they wrote, co-wrote, or had merged into it."""
+    own_ids = {one.idea_id for one in recipients if one.person_id == person_id}
+    own = [idea for idea in ideas if idea.id in own_ids]
+    if own:
+        titles = ", ".join(f"“{idea.title}”" for idea in own)
+        raise ConflictOfInterest(
+            f"You had a hand in {titles}; somebody else who runs the challenge decides.",
+            ideas=[str(idea.id) for idea in own],
+            titles=titles,
+            reason="decide-own",
         )
 
 

@@ -221,6 +221,27 @@ async def test_import_refuses_reviews_with_a_conflict_or_wrong_scores(connection
     ]
 
 
+async def test_import_refuses_decisions_about_ideas_of_whoever_imports(connection: Connection) -> None:
+    actor = await make_actor(connection, roles=ADMINISTRATOR)
+    challenge_id, import_id = await start(connection, actor)
+    email = await connection.fetchval("SELECT email FROM people WHERE id = $1", actor.person_id)
+    lines = parse(
+        person("ada"),
+        idea("one", "ada", co_authors=[email]),
+        idea("two", "ada"),
+        {"kind": "decision", "idea": "one", "outcome": "selected", "at": AT},
+        {"kind": "decision", "idea": "two", "outcome": "selected", "at": AT},
+    )
+
+    await take_batch(connection, actor, import_id, lines, NOW)
+
+    assert await rejections(connection, actor, import_id) == [
+        (4, "You had a hand in idea 'one', so somebody else has to import what was decided.")
+    ]
+    states = await connection.fetch("SELECT state FROM ideas WHERE challenge_id = $1 ORDER BY title", challenge_id)
+    assert [row["state"] for row in states] == ["submitted", "selected"]
+
+
 async def test_only_administrators_add_people(connection: Connection) -> None:
     owner = await make_actor(connection, roles=frozenset({Role.CHALLENGE_OWNER}))
     _, import_id = await start(connection, owner, owner_id=owner.person_id)

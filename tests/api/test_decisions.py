@@ -55,8 +55,8 @@ async def author_of(api: Api, idea: UUID) -> UUID:
     return author
 
 
-async def co_author(api: Api, idea: UUID, **given: object) -> UUID:
-    person = await make_person(api.connection)
+async def co_author(api: Api, idea: UUID, *, person_id: UUID | None = None, **given: object) -> UUID:
+    person = person_id or await make_person(api.connection)
     values: dict[str, object] = {"invited_by": person, "invited_at": NOW}
     await insert(api.connection, "idea_authors", idea_id=idea, person_id=person, **(values | given))
     return person
@@ -91,6 +91,49 @@ async def test_a_decision_sets_the_state_and_answers_every_author(api: Api) -> N
     trail = "SELECT details FROM audit_events WHERE action = 'idea.decide' AND subject_id = $1"
     details = await api.connection.fetchval(trail, str(idea))
     assert details == {"outcome": "declined", "reason": "Too dear.", "decision_id": decided.json()[0]["id"]}
+
+
+@pytest.mark.parametrize("hand", ["wrote", "co_wrote", "merged", "co_wrote_merged"])
+async def test_nobody_decides_an_idea_they_had_a_hand_in(api: Api, hand: str) -> None:
+    board = await seat_board(api, 2)
+    owner_id, (other, _) = board.world.owner.person_id, board.ideas
+    own = await make_idea(
+        api.connection, board.world.challenge_id, owner_id if hand == "wrote" else None, title="My own"
+    )
+    twin = await make_idea(
+        api.connection, board.world.challenge_id, owner_id if hand == "merged" else None, canonical_id=own
+    )
+    if hand.startswith("co_wrote"):
+        written = twin if hand == "co_wrote_merged" else own
+        await co_author(api, written, agreed_at=NOW, person_id=owner_id)
+    for ideas in ([own], [other, own]):
+        refused = (await board.decide(*ideas)).json()
+        kept = {name: refused[name] for name in ("type", "status", "reason", "ideas", "detail")}
+        assert kept == {
+            "type": "/problems/conflict-of-interest",
+            "status": 403,
+            "reason": "decide-own",
+            "ideas": [str(own)],
+            "detail": "You had a hand in “My own”; somebody else who runs the challenge decides.",
+        }
+    assert await states(api, board) == ["submitted", "submitted"]
+    assert (await board.decide(other)).status_code == 201
+    administrator = await api.client_for(await make_person(api.connection, roles=["administrator"]))
+    body = {"idea_ids": [str(own)], "outcome": "selected"}
+    assert (await administrator.post(f"{board.address}/decisions", json=body)).status_code == 201
+    assert await messages(api, owner_id) == ["Your idea “My own” was selected."]
+
+
+async def test_who_did_not_agree_to_be_a_co_author_decides_and_so_does_the_sponsor(api: Api) -> None:
+    sponsor_id = await make_person(api.connection)
+    board = await seat_board(api, 1, sponsor_id=sponsor_id)
+    owner_id = board.world.owner.person_id
+    own = await make_idea(api.connection, board.world.challenge_id, owner_id)
+    await co_author(api, board.ideas[0], person_id=owner_id)
+    assert (await board.decide(board.ideas[0])).status_code == 201
+    body = {"idea_ids": [str(own)], "outcome": "selected"}
+    sponsor = await api.client_for(sponsor_id)
+    assert (await sponsor.post(f"{board.address}/decisions", json=body)).status_code == 201
 
 
 async def test_a_group_is_decided_with_one_reason_all_or_none(api: Api) -> None:

@@ -46,6 +46,26 @@ async def test_authors_are_answered_in_a_group_with_the_reason(api: Api, browser
     assert told == 2
 
 
+async def test_own_ideas_are_left_to_somebody_else_beside_the_form(api: Api, browser_of: MakeBrowser) -> None:
+    challenge_id, owner = await make_closed(api, browser_of)
+    own = await make_idea(api.connection, challenge_id, owner.person_id, title="My own")
+    other = await make_idea(api.connection, challenge_id, title="Another")
+    path = f"/challenges/{challenge_id}/answers"
+    given = {"outcome": "declined", "reason": "Too dear.", "lesson": "Ask first."}
+    ticked = [str(own), str(other)]
+    refused = await owner.send((await owner.open(path)).form(path), idea=ticked, **given)
+    assert refused.status == 422
+    assert refused.html.count('id="idea_ids-wrong"') == 1
+    assert "You had a hand in “My own”. Somebody else who runs this challenge decides: its owner," in refused.text
+    kept = refused.form(path).values
+    assert {name: kept[name] for name in ("idea", *given)} == {"idea": ticked} | given
+    administrator = await browser_of(roles=["administrator"])
+    page = await administrator.follow(
+        await administrator.send((await administrator.open(path)).form(path), idea=ticked, **given)
+    )
+    assert "2 of 2 ideas are answered." in page.text
+
+
 async def test_answers_are_given_by_those_who_run_the_challenge(api: Api, browser_of: MakeBrowser) -> None:
     challenge_id, owner = await make_closed(api, browser_of)
     idea_id = await make_idea(api.connection, challenge_id)

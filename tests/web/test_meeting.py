@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from tests.api.conftest import Api
-from tests.factories import NOW, make_challenge, make_idea
+from tests.factories import NOW, insert, make_challenge, make_idea
 from tests.panel_world import make_ranking
 from tests.web.conftest import Browser, MakeBrowser
 
@@ -43,6 +43,33 @@ async def test_shortlist_is_decided_idea_by_idea(api: Api, browser_of: MakeBrows
     again = await owner.open(f"{path}?place=1")
     assert "Decided: Selected" in again.text
     assert (await owner.send(again.form(path), outcome="already_exists", reason="Found it.")).status == 303
+
+
+async def test_own_ideas_come_last_in_the_meeting_and_are_left_to_somebody_else(
+    api: Api, browser_of: MakeBrowser
+) -> None:
+    challenge_id, ideas, owner = await make_listed(api, browser_of)
+    author = {"person_id": owner.person_id, "invited_by": owner.person_id, "invited_at": NOW, "agreed_at": NOW}
+    await insert(api.connection, "idea_authors", idea_id=ideas[0], **author)
+    path = f"/challenges/{challenge_id}/meeting"
+    page = await owner.open(path)
+    assert "Idea 2 of 2 · 2 ideas to go" in page.text
+    page = await owner.follow(await owner.send(page.form(path), outcome="selected", reason="Go."))
+    assert "Idea 1 of 2 · 1 idea to go" in page.text
+    refused = await owner.send(page.form(path), outcome="selected", reason="Go.")
+    assert (refused.status, refused.form(path).values["reason"]) == (422, "Go.")
+    assert 'id="outcome-wrong"' in refused.html
+    assert "You had a hand in “Idea 0”. Somebody else who runs this challenge decides" in refused.text
+    panel = await owner.open(f"/challenges/{challenge_id}/panel")
+    form = panel.form(f"/challenges/{challenge_id}/decisions")
+    refused = await owner.send(form, idea=str(ideas[0]), outcome="selected", reason="", lesson="")
+    assert refused.status == 403
+    assert "You had a hand in “Idea 0”." in refused.text
+    administrator = await browser_of(roles=["administrator"])
+    page = await administrator.follow(
+        await administrator.send((await administrator.open(path)).form(path), outcome="selected", reason="Go.")
+    )
+    assert "All ideas of the shortlist are decided." in page.text
 
 
 async def test_meeting_is_for_those_who_run_the_challenge(api: Api, browser_of: MakeBrowser) -> None:
