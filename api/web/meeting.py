@@ -80,7 +80,7 @@ async def _page(
 
 
 def _chosen(view: View, form: Form, shortlist: ShortlistOut, own: set[UUID]) -> ShortlistEntry | None:
-    """The idea of the refused form, the one at the asked place, or the first that waits; those of one's own come last."""
+    """The idea of the refused form, the one at the asked place, or the first that waits, own ones last."""
     entries, asked = shortlist.entries, view.word("place")
     if form.errors:
         return next((entry for entry in entries if str(entry.idea_id) == form.text("idea")), None)

@@ -53,16 +53,15 @@ async def test_own_ideas_are_left_to_somebody_else_beside_the_form(api: Api, bro
     path = f"/challenges/{challenge_id}/answers"
     given = {"outcome": "declined", "reason": "Too dear.", "lesson": "Ask first."}
     ticked = [str(own), str(other)]
-    refused = await owner.send((await owner.open(path)).form(path), idea=ticked, **given)
+    sent: dict[str, str | list[str]] = {"idea": ticked, **given}
+    refused = await owner.send((await owner.open(path)).form(path), sent)
     assert refused.status == 422
     assert refused.html.count('id="idea_ids-wrong"') == 1
     assert "You had a hand in “My own”. Somebody else who runs this challenge decides: its owner," in refused.text
     kept = refused.form(path).values
-    assert {name: kept[name] for name in ("idea", *given)} == {"idea": ticked} | given
+    assert {name: kept[name] for name in sent} == sent
     administrator = await browser_of(roles=["administrator"])
-    page = await administrator.follow(
-        await administrator.send((await administrator.open(path)).form(path), idea=ticked, **given)
-    )
+    page = await administrator.follow(await administrator.send((await administrator.open(path)).form(path), sent))
     assert "2 of 2 ideas are answered." in page.text
 
 
