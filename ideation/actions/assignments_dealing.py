@@ -42,7 +42,8 @@ class AssignmentWork(msgspec.Struct, frozen=True, kw_only=True):
 
     `needed`: further reviews for each idea of `pool`, 0 for an anchor. `forbidden`: (reviewer, idea) places in `panel`
     and `pool` that must not meet, or met before. `reviewer_group`, `idea_group`: who shares ideas with whom so far, −1
-    where that does not matter. `before`: the assignments and loads this was read from.
+    where that does not matter. `before`: the assignments and loads this was read from. `requested_at`: which directed
+    round this is, None for other dealings.
     """
 
     challenge: Challenge
@@ -54,6 +55,7 @@ class AssignmentWork(msgspec.Struct, frozen=True, kw_only=True):
     idea_group: list[int]
     written: list[PersonText]
     before: tuple[list[Pair], list[Capacity]]
+    requested_at: datetime | None = None
 
 
 async def read_first_round(
@@ -80,8 +82,7 @@ async def read_directed_round(
     ranking = await queries.latest_ranking(connection, challenge_id)
     if challenge is None or ranking is None or not panel_is_at_work(challenge):
         return None
-    dealt_at = await queries.last_dealt_at(connection, challenge_id)
-    if dealt_at is not None and dealt_at > request.requested_at:
+    if await queries.is_round_dealt(connection, challenge_id, request.requested_at):
         return None
     if ranking.expected_wrong_calls is not None and ranking.expected_wrong_calls <= request.target_wrong_calls:
         return None
@@ -89,7 +90,8 @@ async def read_directed_round(
     batch = await _choose_batch(connection, challenge, pool, ranking, request.batch_size)
     pairs = await queries.list_pairs(connection, challenge_id)
     needed = dict.fromkeys(choose_anchors(pool, pairs), 0) | dict.fromkeys(batch, 1)
-    return await _work(connection, challenge, needed, pairs, linking(pairs))
+    work = await _work(connection, challenge, needed, pairs, linking(pairs))
+    return None if work is None else msgspec.structs.replace(work, requested_at=request.requested_at)
 
 
 async def read_replacement(connection: Connection, replacement: Replacement, now: datetime) -> AssignmentWork | None:
@@ -119,7 +121,9 @@ async def store_assignments(
     # Conflicts may have come up since the work was read.
     await replace_conflicted(connection, challenge.id, now)
     await _tell(connection, challenge, sorted(set(reviewers)), due, now)
-    missing = sum(work.needed) - len(reviewers)
+    dealt: dict[str, object] = {"reviews": len(reviewers), "without_reviewer": sum(work.needed) - len(reviewers)}
+    if work.requested_at is not None:
+        dealt["requested_at"] = work.requested_at.isoformat()
     await audit.record(
         connection,
         action="panel.assigned",
@@ -128,7 +132,7 @@ async def store_assignments(
         now=now,
         actor_id=None,
         challenge_id=challenge.id,
-        details={"reviews": len(reviewers), "without_reviewer": missing},
+        details=dealt,
     )
     return True
 

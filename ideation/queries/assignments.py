@@ -210,7 +210,7 @@ async def list_chances(connection: Connection, ranking_id: UUID) -> list[Chance]
     return rows_as(await connection.fetch(_SQL["list_chances"], ranking_id), Chance)
 
 
-async def last_dealt_at(connection: Connection, challenge_id: UUID) -> datetime | None:
-    """When a job last asked for reviews in the challenge."""
-    at: datetime | None = await connection.fetchval(_SQL["last_dealt_at"], challenge_id)
-    return at
+async def is_round_dealt(connection: Connection, challenge_id: UUID, requested_at: datetime) -> bool:
+    """Whether the directed round requested at this moment was dealt before."""
+    dealt: bool = await connection.fetchval(_SQL["is_round_dealt"], challenge_id, requested_at)
+    return dealt

@@ -192,5 +192,6 @@ ORDER BY kind = 'panel' DESC, created_at DESC, id DESC LIMIT 1;
 SELECT idea_id, probability_top, (score_high - score_low) / (2 * 1.6448536269514722) AS score_sd
 FROM ranking_entries WHERE ranking_id = $1;
 
--- last_dealt_at: when a job last asked for reviews
-SELECT max(assigned_at) FROM review_assignments WHERE challenge_id = $1 AND assigned_by IS NULL;
+-- is_round_dealt: whether the directed round requested at $2 was dealt, as its audit row says
+SELECT EXISTS (SELECT FROM audit_events WHERE challenge_id = $1 AND action = 'panel.assigned'
+                                          AND (details ->> 'requested_at')::timestamptz = $2);

@@ -194,6 +194,46 @@ async def test_a_directed_batch_asks_where_a_review_tells_most_once(connection: 
     assert await pairs(connection) == after
 
 
+async def test_a_directed_batch_is_dealt_once_whatever_else_is_dealt_in_between(connection: Connection) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 5)
+    reader = await make_reviewer(connection, world.challenge_id)
+    await make_ranking(connection, world.challenge_id, ideas, summary={"expected_wrong_calls": 1.5})
+    arguments = await request_batch(connection, world, 2)
+    await assign_reviews(context(connection, world, minutes=2, reviews_per_idea=1))
+    between = await pairs(connection)
+    assert between == {(idea, reader.person_id) for idea in ideas}
+    await make_reviewer(connection, world.challenge_id)
+    await direct_reviews(context(connection, world, minutes=3, **arguments))
+    after = await pairs(connection)
+    assert {idea for idea, _ in after - between} == {ideas[2], ideas[3]}
+    await connection.execute("UPDATE review_assignments SET released_at = $1 WHERE idea_id = $2", NOW, ideas[0])
+    await direct_reviews(context(connection, world, minutes=4, **arguments))
+    assert await pairs(connection) == {(idea, person) for idea, person in after if idea != ideas[0]}
+    trail = "SELECT details FROM audit_events WHERE action = 'panel.assigned' ORDER BY id"
+    assert [row["details"] for row in await connection.fetch(trail)] == [
+        {"reviews": 5, "without_reviewer": 0},
+        {"reviews": 2, "without_reviewer": 0, "requested_at": NOW.isoformat()},
+    ]
+
+
+async def test_the_next_directed_batch_is_dealt_though_it_was_asked_for_before_the_last_was_dealt(
+    connection: Connection,
+) -> None:
+    world = await make_panel_world(connection)
+    ideas = await make_ideas(connection, world.challenge_id, 5)
+    for _ in range(2):
+        await make_reviewer(connection, world.challenge_id)
+    await make_ranking(connection, world.challenge_id, ideas, summary={"expected_wrong_calls": 1.5})
+    arguments = await request_batch(connection, world, 1)
+    second = arguments | {"requested_at": (NOW + timedelta(seconds=1)).isoformat()}
+    counts = []
+    for minutes, asked in enumerate((arguments, second, arguments, second), start=1):
+        await direct_reviews(context(connection, world, minutes=minutes, **asked))
+        counts.append(len(await pairs(connection)))
+    assert counts == [1, 2, 2, 2]
+
+
 async def test_a_batch_after_a_panel_ranking_asks_about_the_ideas_at_the_line(connection: Connection) -> None:
     world = await make_panel_world(connection)
     ideas = await make_ideas(connection, world.challenge_id, 8)
