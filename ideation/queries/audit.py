@@ -11,6 +11,20 @@ from ideation.queries import load_statements, row_as
 from ideation.request_context import request_id
 
 _SQL = load_statements("audit")
+# Steps that are never an author's: whoever took one is told, also where they wrote the idea themselves.
+_STEPS_OF_OTHERS = [
+    "assignment.add",
+    "assignment.release",
+    "conflict.declare",
+    "idea.decide",
+    "idea.hidden",
+    "idea.merged",
+    "idea.shown",
+    "idea.unmerged",
+    "idea.unsealed",
+    "idea.unsealing_requested",
+    "report.resolved",
+]
 
 
 async def record(
@@ -42,13 +56,13 @@ async def list_audit_events(
     connection: Connection, wanted: AuditFilter, *, limit: int, before: int | None
 ) -> list[AuditEvent]:
     """Up to `limit` steps, newest first."""
-    rows = await connection.fetch(_SQL["list_audit_events"], *_filter_values(wanted), before, limit)
+    rows = await connection.fetch(_SQL["list_audit_events"], *_filter_values(wanted), before, limit, _STEPS_OF_OTHERS)
     return [row_as(row, AuditEvent) for row in rows]
 
 
 async def export_audit_events(connection: Connection, wanted: AuditFilter) -> AsyncIterator[AuditEvent]:
     """Every step that is wanted, newest first, read a few at a time; needs a transaction."""
-    values = (*_filter_values(wanted), None, None)
+    values = (*_filter_values(wanted), None, None, _STEPS_OF_OTHERS)
     async for row in connection.cursor(_SQL["list_audit_events"], *values, prefetch=500):
         yield row_as(row, AuditEvent)
 

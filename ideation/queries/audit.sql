@@ -3,6 +3,7 @@ INSERT INTO audit_events (at, actor_id, action, challenge_id, subject_kind, subj
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- list_audit_events: steps newest first, before id $8; who acted is withheld where that would name a sealed author
+-- What others do to an idea is told whoever does it: withheld of an author alone, it would say that they are one.
 SELECT event.id, at, CASE WHEN NOT sealed THEN actor_id END AS actor_id,
     CASE WHEN NOT sealed THEN people.name END AS actor_name, sealed AS actor_sealed,
     action, event.challenge_id, subject_kind, subject_id, details, request_id
@@ -17,6 +18,7 @@ CROSS JOIN LATERAL (
           AND idea_id = CASE WHEN subject_kind = 'idea' AND pg_input_is_valid(subject_id, 'uuid')
                              THEN subject_id::uuid END
           AND authorship = 'sealed'
+          AND action <> ALL ($10::text[])
           AND NOT EXISTS (SELECT FROM unsealings WHERE unsealings.idea_id = ideas.id AND approved_at IS NOT NULL)
     ) AS sealed
 ) AS seal

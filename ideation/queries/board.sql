@@ -21,14 +21,19 @@ FROM days LEFT JOIN submitted USING (at) LEFT JOIN answered USING (at) LEFT JOIN
 ORDER BY day;
 
 -- list_departments: how many of each department are asked or took part, and how many took part
+-- Sealed authors are not counted as such: a department that grows with an idea would be that of its author.
 WITH took_part AS MATERIALIZED (
     SELECT person_id FROM votes WHERE challenge_id = $1
     UNION
     SELECT person_id FROM idea_authors JOIN ideas ON ideas.id = idea_id
     WHERE challenge_id = $1 AND agreed_at IS NOT NULL AND state NOT IN ('draft', 'withdrawn')
+      AND (SELECT authorship <> 'sealed' FROM challenges WHERE id = $1)
     UNION
     SELECT comments.author_id FROM comments JOIN ideas ON ideas.id = idea_id
     WHERE challenge_id = $1 AND deleted_at IS NULL
+      AND ((SELECT authorship <> 'sealed' FROM challenges WHERE id = $1) OR NOT EXISTS (
+          SELECT FROM idea_authors
+          WHERE idea_authors.idea_id = ideas.id AND person_id = comments.author_id AND agreed_at IS NOT NULL))
 )
 SELECT people.department AS name, count(*) AS people, count(person_id) AS took_part
 FROM people JOIN challenges ON challenges.id = $1 LEFT JOIN took_part ON person_id = people.id
