@@ -125,6 +125,7 @@ async def make_ranking(
     created_at: datetime = CLOSED_AT,
     summary: Mapping[str, Any] | None = None,
     inputs: bytes = b"",
+    contributions: Mapping[str, Any] | None = None,
 ) -> UUID:
     """A stored ranking of these ideas with scores falling from 1 to 0 and chances likewise."""
     ranking_id = new_id()
@@ -158,7 +159,7 @@ async def make_ranking(
             rank_high=len(best_first),
             probability_top=score,
             band=1,
-            contributions={},
+            contributions=dict(contributions or {}),
         )
     return ranking_id
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from ideation.actions.panel_rankings import always_seen
 from ideation.database import Connection
 from ideation.entities.people import Actor
@@ -19,7 +21,9 @@ from ideation.errors import NotFound
 from ideation.paging import Page, PageKey, cut_page
 from ideation.paging_keys import time_and_id, time_key
 from ideation.queries import rankings as queries
+from ideation.rules.authorship import may_know_authors
 from ideation.rules.challenges import require_visible
+from ideation.rules.crowd_reasons import without_own_department
 from ideation.rules.rankings import require_rankings_visible, sees_every_ranking, visible_kinds
 from ideation.rules.reviews import panel_may_see_ranks, reviewing_is_over
 
@@ -63,11 +67,18 @@ async def list_entries(
     sort: RankingSort = RankingSort.PLACE,
 ) -> Page[RankingEntryOut]:
     """The places of a snapshot, from the top or as sorted, with titles as they are today."""
-    await _require_visible(connection, actor, ranking_id, now)
+    standing = await _require_visible(connection, actor, ranking_id, now)
     key = None if after is None else (float(str(after[0])), int(str(after[1])))
     rows = await queries.list_entries(connection, ranking_id, kept, sort, after=key, limit=limit + 1)
     page = cut_page(rows, limit, lambda row: [repr(row[1]), row[0].position])
-    return Page(items=[entry for entry, _ in page.items], next_key=page.next_key)
+    return Page(items=[_told(actor, standing, entry) for entry, _ in page.items], next_key=page.next_key)
+
+
+def _told(actor: Actor, standing: Standing, entry: RankingEntryOut) -> RankingEntryOut:
+    challenge = standing.challenge
+    if may_know_authors(actor, challenge, author=False, panel_member=standing.panel_member, unsealed=False):
+        return entry
+    return replace(entry, contributions=without_own_department(challenge.voting_method, entry.contributions))
 
 
 async def list_always_seen(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> list[AlwaysSeen]:
@@ -81,10 +92,11 @@ async def _visible_ranking(connection: Connection, actor: Actor, ranking_id: UUI
     return await queries.find_ranking(connection, ranking_id)
 
 
-async def _require_visible(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> None:
+async def _require_visible(connection: Connection, actor: Actor, ranking_id: UUID, now: datetime) -> Standing:
     standing = await queries.find_standing(connection, actor.person_id, now, ranking_id=ranking_id)
     if standing is None or standing.kind not in _visible_kinds(actor, standing, now, asked_for="ranking"):
         raise NotFound("There is no such ranking, or it is not open to you.")
+    return standing
 
 
 def _visible_kinds(

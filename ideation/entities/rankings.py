@@ -129,7 +129,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 class RankingEntryOut(msgspec.Struct, frozen=True, kw_only=True):
     """An idea's place: score with 90 % interval, 90 % interval of the rank, P(top k), band of ties, and why.
 
-    `contributions` holds what every part added, `grey_zone`, `what_would_change` and `reasons` in words.
+    `contributions` holds what every part added, `grey_zone`, `what_would_change` and `reasons` in words. Where the
+    reader may not know the authors, what their department added is part of `voters`.
     """
 
     idea_id: UUID

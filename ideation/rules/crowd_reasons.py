@@ -1,6 +1,7 @@
 """Why an idea stands where it stands in the crowd's ranking, in words."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from ideation.entities.challenges import TOKEN_METHODS, VotingMethod
 
@@ -28,6 +29,18 @@ def reasons(method: VotingMethod, counts: Mapping[str, float], parts: Mapping[st
     if counts["supporters"]:
         said.append(f"{_people(counts['supporters'])} support it through its link; that is shown and does not rank.")
     return said
+
+
+def without_own_department(method: VotingMethod, contributions: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for somebody who may not know the authors: what their department did counts as one of the voters.
+
+    Otherwise the first vote from a department would tell whether it is the author's.
+    """
+    parts = dict(contributions.get("parts", {}))
+    if "own_department" not in parts:
+        return dict(contributions)
+    parts["voters"] = parts.get("voters", 0.0) + parts.pop("own_department")
+    return {**contributions, "parts": parts, "reasons": reasons(method, contributions["counts"], parts)}
 
 
 def _answers(method: VotingMethod, counts: Mapping[str, float]) -> str:

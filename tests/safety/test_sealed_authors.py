@@ -5,10 +5,13 @@ from uuid import UUID
 import httpx
 import pytest
 
+from ideation.entities.challenges import VotingMethod
 from ideation.ids import new_id
 from ideation.queries.audit import record
+from ideation.rules.crowd_reasons import reasons
 from tests.api.conftest import Api
 from tests.factories import NOW, insert, make_challenge, make_idea, make_person
+from tests.panel_world import make_ranking
 
 SEALED = {"authorship": "sealed"}
 
@@ -84,3 +87,41 @@ async def test_department_of_a_sealed_author_does_not_grow_on_the_board(
     vote = {"idea_id": idea, "challenge_id": challenge_id, "person_id": people[2], "value": 1}
     await insert(api.connection, "votes", created_at=NOW, updated_at=NOW, **vote)
     assert await took_part() == 2 + int(grows)
+
+
+COUNTS = {"answers": 1, "yes": 1, "skips": 0, "supporters": 0, "mean_place": 1.0}
+PARTS = {"average": 0.5, "answers": 0.2, "place": 0.0, "own_department": -0.04, "voters": 0.01, "caution": -0.17}
+
+
+@pytest.mark.parametrize(
+    ("authorship", "who", "told"),
+    [
+        ("sealed", "owner", False),
+        ("sealed", "moderator", False),
+        ("hidden", "moderator", False),
+        ("hidden", "owner", True),
+        ("shown", "moderator", True),
+    ],
+)
+async def test_rank_tells_no_department_of_authors_who_are_not_to_be_known(
+    api: Api, authorship: str, who: str, *, told: bool
+) -> None:
+    people = {name: await make_person(api.connection) for name in ("owner", "moderator")}
+    await api.connection.execute("UPDATE people SET roles = '{moderator}' WHERE id = $1", people["moderator"])
+    challenge_id = await make_challenge(api.connection, owner_id=people["owner"], authorship=authorship)
+    stored = {"counts": COUNTS, "parts": PARTS, "reasons": reasons(VotingMethod.YES_NO, COUNTS, PARTS)}
+    ideas = [await make_idea(api.connection, challenge_id)]
+    ranking_id = await make_ranking(api.connection, challenge_id, ideas, contributions=stored)
+    client = await api.client_for(people[who])
+    [entry] = (await client.get(f"/v1/rankings/{ranking_id}/entries")).json()["items"]
+    shown = entry["contributions"]
+    assert sum(shown["parts"].values()) == pytest.approx(sum(PARTS.values()))
+    if told:
+        assert shown == stored
+    else:
+        assert (shown["parts"].get("own_department"), shown["parts"]["voters"]) == (None, pytest.approx(-0.03))
+        assert shown["reasons"] == [
+            "1 of 1 person it was dealt to said yes.",
+            "Its voters say yes easily: -3 points.",
+            "Few answers: held towards the average: -17 points.",
+        ]
