@@ -1,7 +1,9 @@
-"""Applies the numbered SQL files of `migrations`, each in a transaction, guarded by one advisory lock."""
+"""Applies the numbered SQL files of `migrations`, each in a transaction, all of a run under one advisory lock."""
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import resources
 
 import asyncpg
@@ -63,38 +65,55 @@ async def pending_migrations(connection: Connection) -> list[Migration]:
 async def migrate_up(connection: Connection, target: int | None = None) -> list[Migration]:
     """Apply what is pending, up to and including `target`; several processes may call this at once.
 
-    On a running system requests hold locks that a migration needs: it gives way to them, and tries again as a whole.
+    A step that fails is taken back by itself: those before it stay, and the next call goes on from there.
     """
-    for pause_seconds in PAUSES_SECONDS:
-        try:
-            return await _migrate_up(connection, target)
-        except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError):
-            await asyncio.sleep(pause_seconds)
-    return await _migrate_up(connection, target)
-
-
-async def _migrate_up(connection: Connection, target: int | None) -> list[Migration]:
-    async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _ADVISORY_LOCK)
-        # Whoever waits for a whole table makes everybody else wait behind: not for long at a time.
-        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MILLISECONDS}ms'")
+    async with _alone(connection):
         await connection.execute(_BOOKKEEPING)
         pending = [m for m in await pending_migrations(connection) if target is None or m.number <= target]
         for migration in pending:
-            await connection.execute(migration.up)
-            await connection.execute(
-                "INSERT INTO schema_migrations (number, name) VALUES ($1, $2)", migration.number, migration.name
-            )
+            note = "INSERT INTO schema_migrations (number, name) VALUES ($1, $2)"
+            await _take_step(connection, migration.up, note, migration.number, migration.name)
     return pending
 
 
 async def migrate_down(connection: Connection, target: int) -> list[Migration]:
     """Take back every migration above `target`, newest first; 0 leaves an empty database."""
-    async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _ADVISORY_LOCK)
+    async with _alone(connection):
         applied = set(await applied_numbers(connection))
         undone = [m for m in reversed(load_migrations()) if m.number in applied and m.number > target]
         for migration in undone:
-            await connection.execute(migration.down)
-            await connection.execute("DELETE FROM schema_migrations WHERE number = $1", migration.number)
+            note = "DELETE FROM schema_migrations WHERE number = $1"
+            await _take_step(connection, migration.down, note, migration.number)
     return undone
+
+
+@asynccontextmanager
+async def _alone(connection: Connection) -> AsyncIterator[None]:
+    """Others who migrate wait until the whole run is over; a process that dies gives the lock back with its session."""
+    await connection.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute("SELECT pg_advisory_unlock($1)", _ADVISORY_LOCK)
+
+
+async def _take_step(connection: Connection, sql: str, note: str, *noted: object) -> None:
+    """One step and its note in one transaction.
+
+    On a running system requests hold locks that a step needs: it gives way to them, and is tried again.
+    """
+    for pause_seconds in PAUSES_SECONDS:
+        try:
+            return await _try_step(connection, sql, note, *noted)
+        except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError):
+            await asyncio.sleep(pause_seconds)
+    return await _try_step(connection, sql, note, *noted)
+
+
+async def _try_step(connection: Connection, sql: str, note: str, *noted: object) -> None:
+    async with connection.transaction():
+        # Whoever waits for a whole table makes everybody else wait behind: not for long at a time.
+        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MILLISECONDS}ms'")
+        await connection.execute(sql)
+        await connection.execute(note, *noted)

@@ -9,7 +9,14 @@ import pytest
 from ideation import migrate
 from ideation.database import Connection
 from ideation.ids import new_id
-from ideation.migrate import applied_numbers, load_migrations, migrate_down, migrate_up, pending_migrations
+from ideation.migrate import (
+    Migration,
+    applied_numbers,
+    load_migrations,
+    migrate_down,
+    migrate_up,
+    pending_migrations,
+)
 from tests.factories import NOW, insert, make_challenge, make_idea, make_person
 
 # What a database consists of, as far as our migrations can change it.
@@ -95,6 +102,69 @@ async def test_failing_step_leaves_no_trace(database_url: str) -> None:
     assert [row[0] for row in tables] == ["schema_migrations", "votes"]
     assert await applied_numbers(connection) == []
     await connection.close()
+
+
+def step(number: int, up: str) -> Migration:
+    """A migration that only a test knows."""
+    return Migration(number=number, name=f"step_{number}", up=up, down=f"DROP TABLE step_{number}")
+
+
+async def own_tables(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+    """The tables of the steps that only a test knows."""
+    rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE starts_with(tablename, 'step_') ORDER BY 1")
+    return [row[0] for row in rows]
+
+
+BROKEN = "CREATE TABLE step_2 (number integer); SELECT 1 / 0"
+STEPS = [step(number, f"CREATE TABLE step_{number} (number integer)") for number in (1, 2, 3)]
+
+
+async def test_failing_second_step_leaves_the_first_and_is_where_the_next_run_goes_on(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, other = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
+    await migrate_down(connection, 0)
+    monkeypatch.setattr(migrate, "load_migrations", lambda: [STEPS[0], step(2, BROKEN), STEPS[2]])
+    both = await asyncio.gather(migrate_up(connection), migrate_up(other), return_exceptions=True)
+    assert [type(one) for one in both] == [asyncpg.DivisionByZeroError] * 2
+    assert (await applied_numbers(connection), await own_tables(connection)) == ([1], ["step_1"])
+    monkeypatch.setattr(migrate, "load_migrations", lambda: STEPS)
+    done = await asyncio.gather(migrate_up(connection), migrate_up(other))
+    assert sorted([migration.number for migration in steps] for steps in done) == [[], [2, 3]]
+    assert (await applied_numbers(connection), await own_tables(connection)) == (
+        [1, 2, 3],
+        ["step_1", "step_2", "step_3"],
+    )
+    await other.execute("CREATE VIEW in_the_way AS SELECT number FROM step_2")
+    with pytest.raises(asyncpg.DependentObjectsStillExistError):
+        await migrate_down(connection, 0)
+    assert (await applied_numbers(connection), await own_tables(connection)) == ([1, 2], ["step_1", "step_2"])
+    await connection.close()
+    await other.close()
+
+
+async def test_two_at_once_take_turns_over_the_whole_run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT_MILLISECONDS", 50)
+    monkeypatch.setattr(migrate, "PAUSES_SECONDS", (0.05,) * 1000)
+    first, second, holding = [await asyncpg.connect(database_url) for _ in range(3)]
+    await migrate_down(first, 0)
+    await holding.execute("CREATE TABLE held (number integer)")
+    held = holding.transaction()
+    await held.start()
+    await holding.execute("LOCK TABLE held")
+    waiting = step(2, "CREATE TABLE step_2 (number integer); LOCK TABLE held")
+    monkeypatch.setattr(migrate, "load_migrations", lambda: [STEPS[0], waiting, STEPS[2]])
+    one = asyncio.create_task(migrate_up(first))
+    while await applied_numbers(holding) != [1]:
+        assert not one.done()
+        await asyncio.sleep(0.01)
+    other = asyncio.create_task(migrate_up(second))
+    await asyncio.sleep(0.3)
+    assert (one.done(), other.done(), await applied_numbers(holding)) == (False, False, [1])
+    await held.rollback()
+    assert [len(steps) for steps in await asyncio.gather(one, other)] == [3, 0]
+    for connection in (first, second, holding):
+        await connection.close()
 
 
 async def test_up_gives_way_to_requests_under_way_and_tries_again(
