@@ -173,9 +173,9 @@ class Requests:
         """The twenty newest ideas, with their counts and authors."""
         return _request("GET", f"/v1/challenges/{CHALLENGE}/ideas?limit=20", self._anybody())
 
-    def trending(self) -> bytes:
-        """The twenty ideas with most support lately."""
-        return _request("GET", f"/v1/challenges/{CHALLENGE}/ideas?limit=20&sort=trending", self._anybody())
+    def shuffled(self) -> bytes:
+        """The first twenty ideas of the person's own order."""
+        return _request("GET", f"/v1/challenges/{CHALLENGE}/ideas?limit=20&sort=random", self._anybody())
 
     def challenge(self) -> bytes:
         """The challenge itself."""

@@ -40,7 +40,7 @@ PER_MINUTE = {
     "similar": 300,
     "idea": 5_250,
     "listed": 2_600,
-    "trending": 2_600,
+    "shuffled": 2_600,
     "challenge": 1_000,
 }
 CONNECTIONS = 32

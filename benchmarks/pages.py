@@ -62,7 +62,7 @@ PAGE_KINDS = [
     PageKind("home of the owner", "/", "/", _OWNER),
     PageKind("challenge", "C", "C"),
     PageKind("challenge, newest", "C", "C?sort=newest"),
-    PageKind("challenge, trending", "C", "C?sort=trending"),
+    PageKind("challenge, trending", "C", "C?sort=trending", _OWNER),
     PageKind("challenge, most support", "C", "C?sort=supported", _OWNER),
     PageKind("challenge, search", "C", "C?q={word}"),
     PageKind("challenge, declined", "C", "C?state=declined"),

@@ -34,8 +34,8 @@ _TAGS = ["ideas"]
 Sort = Annotated[
     IdeaSort,
     Parameter(
-        description="`random` is your own order of the day; `supported` only where counts may be seen. With `q`, the "
-        "best matches come first instead."
+        description="`random` is your own order of the day; `trending` and `supported` only where counts may be "
+        "seen. With `q`, the best matches come first instead."
     ),
 ]
 State = Annotated[IdeaState | None, QueryParameter(name="state", description="Only ideas in this state.")]

@@ -11,8 +11,9 @@ from api.web.views import View
 from ideation.actions import challenges, ideas_listing, jobs
 from ideation.database import Connection
 from ideation.entities.challenges import ChallengeState
+from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.ideas import IdeaState
-from ideation.entities.ideas_forms import IdeaFilter, IdeaSort
+from ideation.entities.ideas_forms import SORTS_BY_COUNTS, IdeaFilter, IdeaSort
 from ideation.entities.people import Actor
 from ideation.errors import Forbidden
 
@@ -29,7 +30,7 @@ async def show(
     state = view.choice("state", IdeaState)
     state = state if state in LISTED_STATES else None
     kept = IdeaFilter(state=state, tag=view.word("tag"), text=view.word("q"), theme_id=view.id("theme"))
-    sorts = _sorts(counts_shown=challenge.may_run or challenge.state is not ChallengeState.RUNNING)
+    sorts = _sorts(challenge)
     sort = view.choice("sort", IdeaSort)
     sort = sort if sort in sorts else IdeaSort.RANDOM
     try:
@@ -37,7 +38,7 @@ async def show(
             connection, actor, challenge_id, now=now, limit=page.limit, after=page.after, kept=kept, sort=sort
         )
     except Forbidden:
-        # Reviewers see no counts before they have sent theirs, so the order by support is not theirs either.
+        # Reviewers see no counts before they have sent theirs, so the orders by them are not theirs either.
         return view.redirect(view.address(sort=None, cursor=None))
     return view.page(
         "challenge.html",
@@ -56,8 +57,10 @@ async def show(
     )
 
 
-def _sorts(*, counts_shown: bool) -> list[IdeaSort]:
-    return [sort for sort in IdeaSort if counts_shown or sort is not IdeaSort.SUPPORTED]
+def _sorts(challenge: ChallengeOut) -> list[IdeaSort]:
+    decided = challenge.state in (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
+    counts_shown = challenge.may_run or decided or not challenge.counts_hidden
+    return [sort for sort in IdeaSort if counts_shown or sort not in SORTS_BY_COUNTS]
 
 
 handlers = [show]

@@ -8,7 +8,7 @@ from ideation.actions.ideas_counts import count_votes
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge, VotingMethod
 from ideation.entities.ideas import IdeaRow, IdeaState
-from ideation.entities.ideas_forms import IdeaAuthor, IdeaFilter, IdeaItem, IdeaSort
+from ideation.entities.ideas_forms import SORTS_BY_COUNTS, IdeaAuthor, IdeaFilter, IdeaItem, IdeaSort
 from ideation.entities.people import Actor
 from ideation.entities.votes import VoteCounts
 from ideation.errors import Forbidden, Invalid
@@ -71,8 +71,8 @@ def _check(actor: Actor, challenge: Challenge, kept: IdeaFilter, sort: IdeaSort,
         actor, challenge, author=False, panel_member=panel_member, unsealed=False
     ):
         raise Forbidden("Authors are hidden here, and their departments with them.", reason="departments-hidden")
-    if sort is IdeaSort.SUPPORTED and not may_see_counts(actor, challenge, answered=False, owes_review=panel_member):
-        raise Forbidden("Counts are hidden here for now, and the order by support with them.", reason="counts-hidden")
+    if sort in SORTS_BY_COUNTS and not may_see_counts(actor, challenge, answered=False, owes_review=panel_member):
+        raise Forbidden("Counts are hidden here for now, and the orders by them too.", reason="counts-hidden")
 
 
 async def _items(

@@ -59,6 +59,10 @@ class IdeaSort(StrEnum):
     SUPPORTED = "supported"
 
 
+# These tell how the crowd voted.
+SORTS_BY_COUNTS = frozenset({IdeaSort.TRENDING, IdeaSort.SUPPORTED})
+
+
 class IdeaFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What a list keeps; None keeps everything. With a text the best matches come first, whatever the sort."""
 

@@ -278,7 +278,12 @@ async def test_counts_are_hidden_from_those_who_have_not_answered(api: Api) -> N
     owner = await api.client_for(owner_id)
     assert (await read(owner, idea_id))["counts"]["yes"] == 1
     assert await listed(owner, challenge_id, sort="supported") == [str(idea_id)]
-    assert (await other.get(f"/v1/challenges/{challenge_id}/ideas?sort=supported")).status_code == 403
+    assert await listed(owner, challenge_id, sort="trending") == [str(idea_id)]
+    # Whoever answered one idea may not see how the others stand.
+    for person in (other, voter, reviewer):
+        for sort in ("supported", "trending"):
+            refused = await person.get(f"/v1/challenges/{challenge_id}/ideas?sort={sort}")
+            assert (refused.status_code, refused.json()["reason"]) == (403, "counts-hidden")
     item = (await voter.get(f"/v1/challenges/{challenge_id}/ideas")).json()["items"][0]
     assert (item["counts"], item["answered"]) == (counts, True)
     assert (await other.get(f"/v1/challenges/{challenge_id}/ideas")).json()["items"][0]["counts"] is None

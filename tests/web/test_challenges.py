@@ -1,13 +1,14 @@
 """Home, a challenge, writing an idea, and its page."""
 
+import re
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from tests.api.conftest import Api
 from tests.factories import NOW, make_challenge, make_idea, make_person
-from tests.web.conftest import MakeBrowser
+from tests.web.conftest import Browser, MakeBrowser
 
 
 async def test_home_shows_challenges_with_the_days_left_and_my_ideas(api: Api, browser_of: MakeBrowser) -> None:
@@ -38,6 +39,25 @@ async def test_challenge_lists_ideas_narrowed_and_page_by_page(api: Api, browser
     assert [f">Idea number {number}<" in odd.html for number in (3, 4)] == [True, False]
     strange = await browser.open(f"/challenges/{challenge_id}?state=draft&sort=nonsense&q=%00")
     assert "No ideas match" in strange.text or strange.status == 200
+
+
+async def test_orders_by_hidden_counts_are_neither_offered_nor_kept(api: Api, browser_of: MakeBrowser) -> None:
+    owner, employee = await browser_of(roles=["challenge_owner"]), await browser_of()
+    hidden = await make_challenge(api.connection, owner_id=owner.person_id)
+    shown = await make_challenge(api.connection, owner_id=owner.person_id, counts_hidden=False)
+    closed = {"submit_closes_at": NOW - timedelta(hours=2), "vote_closes_at": NOW - timedelta(hours=1)}
+    in_review = await make_challenge(api.connection, owner_id=owner.person_id, **closed)
+    decided = await make_challenge(api.connection, owner_id=owner.person_id, stage="decided", decided_at=NOW, **closed)
+
+    async def orders(browser: Browser, challenge_id: UUID) -> list[str]:
+        html = (await browser.open(f"/challenges/{challenge_id}?sort=trending")).html
+        return re.findall(r'<option value="(\w+)"', html.split('name="sort"')[1].split("</select>")[0])
+
+    every = ["newest", "trending", "random", "supported"]
+    offered = [await orders(employee, challenge_id) for challenge_id in (hidden, in_review, shown, decided)]
+    assert offered == [["newest", "random"], ["newest", "random"], every, every]
+    assert await orders(owner, hidden) == every
+    assert 'value="random" selected' in (await employee.open(f"/challenges/{hidden}?sort=trending")).html
 
 
 async def test_pages_of_others_are_not_found(api: Api, browser_of: MakeBrowser) -> None:
