@@ -19,6 +19,7 @@ _REMOVALS = {
     "invitations": "delete_invitations",
     "drafts": "delete_drafts",
     "deleted_comments": "empty_deleted_comments",
+    "rejected_lines": "forget_rejected_lines",
 }
 
 
@@ -33,7 +34,7 @@ async def erase_person(connection: Connection, person_id: UUID, now: datetime) -
 
 
 async def remove_private_rows(connection: Connection, person_id: UUID) -> dict[str, int]:
-    """Delete what only concerned the person; returns how many rows of each kind."""
+    """Delete what only concerned the person, whose e-mail address still stands; returns how many rows of each kind."""
     return {
         kind: changed_rows(await connection.execute(_SQL[statement], person_id))
         for kind, statement in _REMOVALS.items()

@@ -34,3 +34,8 @@ DELETE FROM ideas WHERE author_id = $1 AND state = 'draft'
 
 -- empty_deleted_comments: the text of comments that the person had deleted
 UPDATE comments SET body = '' WHERE author_id = $1 AND deleted_at IS NOT NULL AND body <> '';
+
+-- forget_rejected_lines: the person's e-mail address in the reasons why lines of imports were not taken
+UPDATE import_rejections SET reason = replace(reason, details ->> 'email', 'erased-' || people.id || '@erased.invalid'),
+    details = jsonb_set(details, '{email}', to_jsonb('erased-' || people.id || '@erased.invalid'))
+FROM people WHERE people.id = $1 AND lower(details ->> 'email') = lower(people.email);

@@ -100,3 +100,8 @@ SELECT to_jsonb(idempotency_keys) - '{headers,body}'::text[] AS entry FROM idemp
 
 -- imports: imports that I started
 SELECT to_jsonb(imports) AS entry FROM imports WHERE started_by = $1 ORDER BY id;
+
+-- import_rejections: lines of imports that named me and were not taken; not why, which may tell of the authors of ideas
+SELECT jsonb_build_object('import_id', import_id, 'line_number', line_number, 'email', details ->> 'email') AS entry
+FROM import_rejections JOIN people ON lower(people.email) = lower(details ->> 'email')
+WHERE people.id = $1 ORDER BY import_id, line_number;

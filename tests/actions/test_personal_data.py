@@ -47,21 +47,132 @@ async def test_me_tells_who_i_am_and_what_waits(connection: Connection) -> None:
     )
 
 
-async def test_every_table_that_knows_people_is_in_the_export(connection: Connection) -> None:
-    """A new foreign key to people needs a place in personal_data.sql."""
-    statements = load_statements("personal_data")
-    keys = await connection.fetch(
+Column = tuple[str, str]
+
+# What knows people and is no part of anybody's own data, and why.
+LEFT_OUT_OF_EXPORT: dict[Column, str] = {
+    ("people", "manager_id"): "whoever reports to me is told about in their own data",
+}
+# What an erasure does to each column that knows people: the row goes, or points to the placeholder from then on.
+DELETED_BY_ERASURE: dict[Column, str] = {
+    ("access_tokens", "person_id"): "delete_tokens",
+    ("sessions", "person_id"): "delete_sessions",
+    ("sign_in_links", "person_id"): "delete_links",
+    ("notifications", "person_id"): "delete_notifications",
+    ("idempotency_keys", "person_id"): "delete_remembered_answers",
+    ("idea_authors", "person_id"): "delete_invitations",
+    ("ideas", "author_id"): "delete_drafts",
+    ("comments", "author_id"): "empty_deleted_comments",
+    ("people", "manager_id"): "release_reports",
+}
+POINTS_TO_PLACEHOLDER: dict[Column, str] = {
+    ("audit_events", "actor_id"): "the trail is never changed",
+    ("challenges", "created_by"): "who asked",
+    ("challenges", "owner_id"): "who ran it",
+    ("challenges", "sponsor_id"): "who stood behind it",
+    ("decisions", "decided_by"): "answers to authors stand",
+    ("declared_conflicts", "person_id"): "why somebody else reviewed",
+    ("duplicate_pairs", "decided_by"): "a verdict is remembered",
+    ("duplicate_pairs", "proposed_by"): "a verdict is remembered",
+    ("idea_authors", "invited_by"): "other people's invitations",
+    ("idea_costs", "given_by"): "what an idea costs",
+    ("idea_revisions", "edited_by"): "every text of an idea that stays",
+    ("impressions", "person_id"): "votes and stored rankings count these cards",
+    ("imports", "started_by"): "where ideas came from",
+    ("integrity_flags", "dismissed_by"): "why a pattern was no reason to worry",
+    ("integrity_flags", "people"): "patterns of votes that stay",
+    ("merges", "merged_by"): "merges stand",
+    ("merges", "unmerged_by"): "merges stand",
+    ("pairs", "person_id"): "stored rankings count these answers",
+    ("panel_members", "added_by"): "the panel stands",
+    ("panel_members", "person_id"): "reviews that stay were asked of members",
+    ("policies", "published_by"): "the policy stands",
+    ("policy_acceptances", "person_id"): "which version was accepted, when",
+    ("reports", "reporter_id"): "what was moderated, and why",
+    ("reports", "resolved_by"): "what was moderated, and why",
+    ("review_assignments", "assigned_by"): "reviews stand",
+    ("review_assignments", "reviewer_id"): "reviews stand",
+    ("review_plans", "set_by"): "the plan stands",
+    ("reviews", "reviewer_id"): "reviews stand",
+    ("shortlist_entries", "changed_by"): "the shortlist stands",
+    ("shortlists", "created_by"): "the shortlist stands",
+    ("unsealings", "approved_by"): "who opened an author stays known to be somebody else than who asked",
+    ("unsealings", "requested_by"): "the same",
+    ("votes", "person_id"): "votes, and so every count",
+}
+
+
+async def columns_that_know_people(connection: Connection) -> list[Column]:
+    """Those with a foreign key to people, and lists of people, which can have none."""
+    rows = await connection.fetch(
         """SELECT conrelid::regclass::text AS "table", attname AS "column" FROM pg_constraint
-           JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
-           WHERE contype = 'f' AND confrelid = 'people'::regclass AND NOT (conrelid = confrelid)"""
+           CROSS JOIN LATERAL unnest(conkey) AS key
+           JOIN pg_attribute ON attrelid = conrelid AND attnum = key
+           WHERE contype = 'f' AND confrelid = 'people'::regclass
+           UNION
+           SELECT table_name, column_name FROM information_schema.columns
+           WHERE table_schema = 'public' AND udt_name = '_uuid' AND column_name = 'people'
+           ORDER BY 1, 2"""
     )
-    missing = [
-        f"{key['table']}.{key['column']}"
-        for key in keys
-        if not re.search(rf"\b{key['column']}\b", statements.get(key["table"], ""))
+    assert len(rows) > 40
+    return [(row["table"], row["column"]) for row in rows]
+
+
+async def exported(connection: Connection, table: str, column: str, named: UUID, asking: UUID) -> int:
+    """How many rows the export of one person has of a table with a single row, which names one in one column alone."""
+    name = [str(named)] if column == "people" else str(named)
+    alone = f"WITH {table} AS (SELECT (jsonb_populate_record(NULL::{table}, $2::jsonb)).*) "
+    return len(await connection.fetch(alone + load_statements("personal_data")[table], asking, {column: name}))
+
+
+async def test_every_column_that_knows_people_is_in_the_export_or_left_out_for_a_reason(
+    connection: Connection,
+) -> None:
+    """A new column needs its place in personal_data.sql, or its reason here."""
+    mine, other = new_id(), new_id()
+    columns = await columns_that_know_people(connection)
+    wanted = [column for column in columns if column not in LEFT_OUT_OF_EXPORT]
+    found = {
+        (table, column): tuple([await exported(connection, table, column, mine, asking) for asking in (mine, other)])
+        for table, column in wanted
+        if table in load_statements("personal_data")
+    }
+    assert found == dict.fromkeys(wanted, (1, 0))
+    assert set(LEFT_OUT_OF_EXPORT) <= set(columns)
+
+
+async def test_erasure_says_of_every_column_that_knows_people_what_becomes_of_it(connection: Connection) -> None:
+    """A new column needs its statement in erasure.sql, or its reason here."""
+    statements = load_statements("erasure")
+    listed = [*DELETED_BY_ERASURE, *POINTS_TO_PLACEHOLDER]
+    assert sorted(listed) == await columns_that_know_people(connection)
+    forgotten = [
+        column
+        for column, name in DELETED_BY_ERASURE.items()
+        if not re.search(rf"\b{column[0]}\b.*\b{column[1]} = \$1", statements[name], re.DOTALL)
     ]
-    assert len(keys) > 30
-    assert missing == []
+    assert forgotten == []
+
+
+async def test_lines_of_imports_that_named_somebody_are_handed_out_and_forget_them(connection: Connection) -> None:
+    administrator = await make_administrator(connection)
+    mary = await make_actor(connection)
+    await connection.execute("UPDATE people SET email = $2 WHERE id = $1", mary.person_id, MARY.email)
+    challenge_id, run_id = await make_challenge(connection), new_id()
+    file = {"format": "jsonl", "source_name": "file", "started_by": administrator.person_id, "started_at": NOW}
+    await insert(connection, "imports", id=run_id, challenge_id=challenge_id, **file)
+    for number, email in enumerate((MARY.email.title(), "bob@example.org"), start=1):
+        told = {"reason": f"{email} has a conflict of interest.", "code": "line-conflict", "details": {"email": email}}
+        await insert(connection, "import_rejections", import_id=run_id, line_number=number, **told)
+    rows = (await read_personal_data(connection, mary, NOW)).tables["import_rejections"]
+    assert rows == [{"import_id": str(run_id), "line_number": 1, "email": MARY.email.title()}]
+    await erase_person(connection, administrator, mary.person_id, NOW)
+    assert await places_of(connection, MARY.email) == []
+    placeholder = f"erased-{mary.person_id}@erased.invalid"
+    lines = await connection.fetch("SELECT reason, details FROM import_rejections ORDER BY line_number")
+    assert [(line["reason"], line["details"]) for line in lines] == [
+        (f"{email} has a conflict of interest.", {"email": email}) for email in (placeholder, "bob@example.org")
+    ]
 
 
 async def test_my_data_holds_my_rows_and_nobody_elses(connection: Connection) -> None:
