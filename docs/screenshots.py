@@ -67,13 +67,13 @@ _EMPLOYEE += [
     "{open}/map",
     "{open}/map/table",
     "{decided}",
-    "{decided}/results",
     "/nowhere",
 ]
 _EMPLOYEE += [f"/welcome?step={step}&said=yes" for step in range(1, 5)]
 _OWNER = ["/challenges/new", "/moderation"] + [
     "{decided}/" + page
-    for page in ("board", "answers", "duplicates", "themes", "panel", "meeting", "report", "imports")
+    # Those who run a challenge see its results before they are published; the demo leaves that to them.
+    for page in ("board", "results", "answers", "duplicates", "themes", "panel", "meeting", "report", "imports")
 ]
 _OWNER += ["{decided}/" + page for page in ("budget", "plan", "edit", "edit/people", "edit/dates", "edit/criteria")]
 _OWNER += ["{decided}/edit/check", "{decided}"]

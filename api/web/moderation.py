@@ -22,6 +22,8 @@ from ideation.errors import Invalid
 from ideation.text.normalise import plain_text
 
 _LISTED = 50
+# More than any idea has, also when one character is read as several.
+_LONGEST_CHARACTERS = 1_000_000
 
 
 @get("/moderation")
@@ -97,7 +99,7 @@ async def decide_pairs(
 
 def marked(text: str, passages: Iterable[str]) -> Markup:
     """A text in Markdown as plain words, a line per paragraph, with these passages of it marked."""
-    plain = plain_text(text, limit=len(text))
+    plain = plain_text(text, limit=_LONGEST_CHARACTERS)
     shown, end = [], 0
     for begin, stop in sorted(_places(plain, passages), key=lambda place: (place[0], -place[1])):
         if begin >= end:

@@ -30,21 +30,30 @@ async def test_administrator_adds_a_person_and_looks_around(open_as: OpenAs, sit
     await expect(page.get_by_text("It works once")).to_be_visible()
     await admin.check_accessibility()
     await _stage_failed_job(site)
-    for path in ("/admin/policy", "/admin/audit", "/admin/jobs", "/admin/settings"):
+    for path in ("/admin/policy", "/admin/settings"):
         await admin.open(path)
         await admin.check_accessibility()
+        await _check_scroll(admin)
+    await admin.open("/admin")
+    await check_table(admin, ["Name", "E-mail", "Department", "Roles"])
+    await admin.open("/admin/audit")
+    await check_table(admin, ["When", "Who", "Step", "About", "Details"])
     await admin.open("/admin/jobs")
     await check_table(admin, ["Job", "State", "When", "Attempts", "Details"])
 
 
 async def check_table(visit: Visit, columns: list[str]) -> None:
     """The page's table lies within the window, and a screen reader finds its columns and cells."""
-    page = visit.page
-    scroll = await page.locator(".scroll").evaluate("(one) => one.scrollWidth - one.clientWidth")
-    assert scroll <= 0
-    table = page.get_by_role("table")
+    await visit.check_accessibility()
+    await _check_scroll(visit)
+    table = visit.page.get_by_role("table")
     await expect(table.get_by_role("columnheader")).to_have_text(columns)
     await expect(table.get_by_role("row").nth(1).get_by_role("cell")).to_have_count(len(columns))
+
+
+async def _check_scroll(visit: Visit) -> None:
+    scroll = "(all) => all.map((one) => one.scrollWidth - one.clientWidth)"
+    assert max(await visit.page.locator(".scroll").evaluate_all(scroll), default=0) <= 0
 
 
 async def _stage_failed_job(site: Site) -> None:

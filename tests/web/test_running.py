@@ -222,7 +222,7 @@ async def test_theme_is_renamed_and_joined(api: Api, browser_of: MakeBrowser) ->
         ),
         ("Save ink, e.g. by default.", ["Save ink, e.", "g."], "<mark>Save ink, e.</mark><mark>g.</mark> by default."),
         ("mark the mark", ["mark", "mark the"], "<mark>mark the</mark> mark"),
-        ("nothing", ["else", ""], "nothing"),
+        ("nothing …", ["else", ""], "nothing ..."),
     ],
 )
 def test_passages_are_marked_and_everything_else_is_escaped(text: str, passages: list[str], shown: str) -> None:
