@@ -1,10 +1,14 @@
 """A dump of the running system, restored into a fresh database, is whole and goes on working."""
 
 import asyncio
+import os
+import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -26,6 +30,7 @@ from tests.end_to_end.test_idea_to_decision import open_challenge
 from tests.harness import with_database, with_redis_database
 
 WRITERS = 3
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "backup.md"
 
 # Processes start and stop here several times, which takes long on a machine that is busy with other tests.
 pytestmark = pytest.mark.timeout(400)
@@ -43,9 +48,25 @@ def running(private_servers: LocalServers, tmp_path_factory: pytest.TempPathFact
         yield Engine(environment["IDEATION_PUBLIC_URL"], environment, children, log_folder)
 
 
-def run_tool(servers: LocalServers, program: str, *arguments: str) -> None:
-    """One of PostgreSQL's own programs, as the how-to says."""
-    subprocess.run([str(servers.postgres_binaries / program), *arguments], check=True, timeout=60)
+def documented_commands(heading: str) -> str:
+    """What the how-to tells to type below this heading."""
+    text = HOW_TO.read_text(encoding="utf-8").partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    commands = re.findall(r"^\$ (.+?)(?:\s+#.*)?$", text, re.MULTILINE)
+    assert commands
+    return "\n".join(commands)
+
+
+def type_in(heading: str, engine: Engine, servers: LocalServers, folder: Path) -> str:
+    """Type what the how-to says, in this folder; returns what was printed. The first command that fails ends it."""
+    place = urlsplit(servers.database_url)
+    programs = [str(Path(sys.executable).parent), str(servers.postgres_binaries), os.environ["PATH"]]
+    # What somebody's own environment says, so that the commands of the how-to need no address.
+    connecting = {"PGHOST": parse_qs(place.query)["host"][0], "PGUSER": str(place.username)}
+    environment = os.environ | engine.environment | connecting | {"PATH": ":".join(programs)}
+    typed = ["bash", "-euc", documented_commands(heading)]
+    done = subprocess.run(typed, check=False, cwd=folder, env=environment, timeout=200, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 async def write_until(stopping: asyncio.Event, author: Person, ideas: str) -> list[str]:
@@ -75,18 +96,15 @@ async def test_dump_of_the_running_system_is_whole_when_restored_and_its_jobs_go
     await eventually(lambda: titles(looking), lambda found: len(found) >= WRITERS)
     before = await titles(looking)
 
-    dump = str(tmp_path / "ideation.dump")
-    url = private_servers.database_url
-    await asyncio.to_thread(run_tool, private_servers, "pg_dump", "--format=custom", "--file", dump, url)
+    await asyncio.to_thread(type_in, "Back up", running, private_servers, tmp_path)
     stopping.set()
     told = {title for titles_of_one in await asyncio.gather(*writing) for title in titles_of_one}
     await looking.close()
 
-    restored_url = with_database(url, "restored")
-    await asyncio.to_thread(run_tool, private_servers, "psql", "--quiet", "--command", "CREATE DATABASE restored", url)
-    await asyncio.to_thread(
-        run_tool, private_servers, "pg_restore", "--no-owner", "--exit-on-error", "--dbname", restored_url, dump
-    )
+    said = await asyncio.to_thread(type_in, "Restore", running, private_servers, tmp_path)
+    assert [line for line in said.splitlines() if line.startswith("fail")] == []
+    assert "ok   every row: " in said
+    restored_url = with_database(private_servers.database_url, "ideation_restored")
     restored = await open_connection(restored_url)
     there = await titles(restored)
     assert before <= there <= told
