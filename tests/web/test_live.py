@@ -198,4 +198,4 @@ async def test_panel_and_report_show_a_ranking_under_way_and_the_report_one_that
     await api.connection.execute("UPDATE analysis_runs SET finished_at = $1", NOW)
     await make_ranking(api.connection, world.challenge_id, ideas[::-1], created_at=NOW)
     assert await shown("<progress></progress>") == [False, False]
-    assert await shown("A newer ranking is there") == [False, True]
+    assert await shown("There is a newer ranking") == [False, True]
