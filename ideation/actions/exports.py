@@ -175,7 +175,7 @@ def _idea_line(row: dict[str, Any], names: _Names) -> Line:
         title=row["title"],
         body=row["body"],
         tags=row["tags"],
-        co_authors=[names.authors[person_id] for person_id in row["co_author_ids"]],
+        co_authors=sorted(names.authors[person_id] for person_id in row["co_author_ids"]),
         submitted_at=row["submitted_at"],
     )
 

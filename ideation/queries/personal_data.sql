@@ -39,8 +39,8 @@ FROM reports WHERE reporter_id = $1 OR resolved_by = $1 ORDER BY id;
 -- impressions: cards I was dealt; whether their authors work beside me is known of the authors, not of me
 SELECT to_jsonb(impressions) - '{own_department}'::text[] AS entry FROM impressions WHERE person_id = $1 ORDER BY id;
 
--- integrity_flags: odd voting patterns with votes of mine, and flags I dismissed, without the others and the ranks
-SELECT to_jsonb(integrity_flags) - '{people,effects}'::text[] AS entry FROM integrity_flags
+-- integrity_flags: odd voting patterns with votes of mine, and flags I dismissed, without the others, also as a digest, and the ranks
+SELECT to_jsonb(integrity_flags) - '{people,fingerprint,effects}'::text[] AS entry FROM integrity_flags
 WHERE $1 = ANY (people) OR dismissed_by = $1 ORDER BY id;
 
 -- idea_costs: costs I estimated

@@ -160,10 +160,10 @@ GROUP BY people.id ORDER BY people.id;
 -- export_ideas: submitted ideas with their agreed co-authors
 SELECT ideas.id, ideas.author_id, ideas.title, ideas.body, ideas.tags, ideas.submitted_at,
        ARRAY(SELECT person_id FROM idea_authors WHERE idea_id = ideas.id AND agreed_at IS NOT NULL
-             AND person_id <> ideas.author_id ORDER BY person_id) AS co_author_ids
+             AND person_id <> ideas.author_id) AS co_author_ids
 FROM ideas WHERE challenge_id = $1 AND submitted_at IS NOT NULL AND state <> 'withdrawn' ORDER BY submitted_at, id;
 
--- export_votes: every vote with where its card stood
+-- export_votes: every vote with where its card stood, in the order of time: that of people's ids would undo pseudonyms
 SELECT votes.idea_id, votes.person_id, votes.impression_id IS NOT NULL AS dealt, impressions.position,
        CASE WHEN votes.value IS NULL THEN to_jsonb('skip'::text)
             WHEN challenges.voting_method IN ('stars', 'budget', 'lemons') THEN to_jsonb(votes.value)
@@ -172,7 +172,7 @@ SELECT votes.idea_id, votes.person_id, votes.impression_id IS NOT NULL AS dealt,
 FROM votes LEFT JOIN impressions ON impressions.id = votes.impression_id
 JOIN challenges ON challenges.id = votes.challenge_id
 JOIN ideas ON ideas.id = votes.idea_id AND ideas.state <> 'withdrawn'
-WHERE votes.challenge_id = $1 ORDER BY votes.idea_id, votes.person_id;
+WHERE votes.challenge_id = $1 ORDER BY votes.idea_id, votes.created_at, votes.impression_id, random();
 
 -- export_comments: visible comments, parents first
 SELECT comments.id, comments.idea_id, comments.author_id, comments.body, comments.parent_id, comments.created_at AS at,
