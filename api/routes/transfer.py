@@ -119,7 +119,8 @@ async def export(
 ) -> Stream:
     """The challenge with its people, ideas, votes, comments, sent reviews and decisions, as lines that import again.
 
-    CSV holds one `kind` a file. People who judged leave as pseudonyms unless an administrator asks for names.
+    CSV holds one `kind` a file. People who judged leave as pseudonyms unless an administrator asks for names; where
+    authors are sealed, whoever voted does so all the same.
     """
     if file_format == "csv" and kind is None:
         raise Invalid("A CSV file holds one kind of line; name it with `kind`.")

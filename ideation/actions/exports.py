@@ -2,7 +2,8 @@
 
 People who voted, commented and reviewed leave as pseudonyms unless an administrator asks for names; authors of a
 challenge with sealed authorship always do, also where they comment on their own idea, and so do all authors for
-somebody on a panel that reviews blind.
+somebody on a panel that reviews blind. There votes have pseudonyms of their own, named to nobody: of all who voted, the
+one who never did on an idea may be its author.
 """
 
 import csv
@@ -42,6 +43,7 @@ from ideation.rules.challenges import require_running_it
 from ideation.rules.transfer import guard_csv_cell
 
 Naming = Literal["pseudonyms", "names"]
+_Part = Literal["author", "judge", "voter"]
 
 _UNDISCLOSED = "Undisclosed"
 _CSV_LIST_SEPARATOR = ";"
@@ -106,33 +108,40 @@ async def _all_lines(connection: Connection, plan: ExportPlan) -> AsyncIterator[
 
 
 class _Names(msgspec.Struct, frozen=True):
-    """What each person is called in this export, as an author (also commenting on the own idea) and as a judge."""
+    """What each person is called in this export, as an author (also commenting on the own idea), judge and voter."""
 
     authors_withheld: bool
     authors: dict[UUID, str]
     judges: dict[UUID, str]
+    voters: dict[UUID, str]
     people: list[PersonLine]
 
 
 async def _names(connection: Connection, plan: ExportPlan) -> _Names:
     authors: dict[UUID, str] = {}
     judges: dict[UUID, str] = {}
+    voters: dict[UUID, str] = {}
+    voter: _Part = "voter" if plan.authors_withheld else "judge"
     people: dict[str, PersonLine] = {}
     async for row in queries.export_rows(connection, "people", plan.challenge.id):
         judges_here = row["judges"] or (row["answers"] and not plan.authors_withheld)
-        for part, wanted, emails in (("author", row["writes"], authors), ("judge", judges_here, judges)):
+        parts: list[tuple[_Part, bool, dict[UUID, str]]] = [
+            ("author", row["writes"], authors),
+            ("judge", judges_here, judges),
+            (voter, row["votes"], voters),
+        ]
+        for part, wanted, emails in parts:
             if wanted:
                 line = _person_line(plan, row, part)
                 emails[row["id"]] = line.email
                 people[line.email] = line
     # By their address here: in the order of the rows, a pseudonym would stand beside its own person's other name.
-    return _Names(plan.authors_withheld, authors, judges, [people[email] for email in sorted(people)])
+    return _Names(plan.authors_withheld, authors, judges, voters, [people[email] for email in sorted(people)])
 
 
-def _person_line(plan: ExportPlan, row: dict[str, Any], part: str) -> PersonLine:
-    withheld = part == "author" and plan.authors_withheld
-    named = not withheld and (part == "author" or plan.naming == "names")
-    if named:
+def _person_line(plan: ExportPlan, row: dict[str, Any], part: _Part) -> PersonLine:
+    named = {"author": not plan.authors_withheld, "judge": plan.naming == "names", "voter": False}
+    if named[part]:
         return PersonLine(email=row["email"], name=row["name"], department=row["department"], site=row["site"])
     pseudonym = _pseudonym(plan, row["id"], part)
     # The department of a withheld author would give small departments away.
@@ -140,7 +149,7 @@ def _person_line(plan: ExportPlan, row: dict[str, Any], part: str) -> PersonLine
     return PersonLine(email=f"{pseudonym}@pseudonym.invalid", name=f"Participant {pseudonym}", department=department)
 
 
-def _pseudonym(plan: ExportPlan, person_id: UUID, part: str) -> str:
+def _pseudonym(plan: ExportPlan, person_id: UUID, part: _Part) -> str:
     """Stable for a person, part and challenge; without the installation's key it cannot be traced to the person."""
     message = f"{part}:{plan.challenge.id}:{person_id}".encode()
     return hmac.new(plan.secret_key.encode(), message, hashlib.sha256).hexdigest()[:16]
@@ -183,7 +192,7 @@ def _idea_line(row: dict[str, Any], names: _Names) -> Line:
 def _vote_line(row: dict[str, Any], names: _Names) -> Line:
     return VoteLine(
         idea=str(row["idea_id"]),
-        person=names.judges[row["person_id"]],
+        person=names.voters[row["person_id"]],
         answer=row["answer"],
         dealt=row["dealt"],
         position=row["position"] or 1,

@@ -145,7 +145,7 @@ ORDER BY position;
 -- export_people: everybody an export refers to and in which parts they appear; who comments on an own idea, apart
 SELECT people.id, people.email, people.name, people.department, people.site,
        bool_or(part = 'author') AS writes, bool_or(part = 'author_commenting') AS answers,
-       bool_or(part NOT IN ('author', 'author_commenting')) AS judges
+       bool_or(part = 'voter') AS votes, bool_or(part IN ('commenter', 'reviewer')) AS judges
 FROM (SELECT person_id, 'author' AS part FROM idea_authors JOIN ideas ON ideas.id = idea_id
       WHERE challenge_id = $1 AND agreed_at IS NOT NULL AND submitted_at IS NOT NULL AND state <> 'withdrawn'
       UNION ALL SELECT person_id, 'voter' FROM votes WHERE challenge_id = $1

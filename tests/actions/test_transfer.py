@@ -505,6 +505,31 @@ async def test_order_of_votes_in_an_export_is_not_that_of_people(connection: Con
         assert (times, len(times)) == (sorted(times), len(voters))
 
 
+@pytest.mark.parametrize(("authorship", "named"), [("sealed", False), ("hidden", True), ("shown", True)])
+async def test_no_export_tells_who_of_all_never_voted_on_a_sealed_idea(
+    connection: Connection, authorship: str, *, named: bool
+) -> None:
+    administrator = await make_actor(connection, roles=ADMINISTRATOR)
+    challenge_id = await make_challenge(connection, authorship=authorship)
+    people = [await make_person(connection, email=f"{name}-{challenge_id}@example.org") for name in ("a", "b", "c")]
+    ideas = {person_id: await make_idea(connection, challenge_id, person_id) for person_id in people}
+    for author, idea_id in ideas.items():
+        for person_id in people:
+            if person_id != author:
+                vote = {"idea_id": idea_id, "challenge_id": challenge_id, "person_id": person_id, "value": 1}
+                await insert(connection, "votes", created_at=NOW, updated_at=NOW, **vote)
+    await _comment(connection, ideas[people[0]], people[1], "Named by wish.")
+    called = {}
+    for naming in ("names", "pseudonyms"):
+        lines = await _export(connection, administrator, challenge_id, naming)
+        called[naming] = {str(line["person"]) for line in lines if line["kind"] == "vote"}
+        assert len(called[naming]) == len(people)
+        said = {str(line["author"]) for line in lines if line["kind"] == "comment"}
+        # Otherwise the comment, named in one export, would name the votes in the other.
+        assert bool(said & called[naming]) == named
+    assert (called["names"] == {f"{name}-{challenge_id}@example.org" for name in ("a", "b", "c")}) == named
+
+
 async def test_csv_export_is_what_csv_import_takes(connection: Connection) -> None:
     actor = await make_actor(connection, roles=ADMINISTRATOR)
     challenge_id, import_id = await start(connection, actor)
