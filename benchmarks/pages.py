@@ -65,7 +65,7 @@ PAGE_KINDS = [
     PageKind("challenge, trending", "C", "C?sort=trending", _OWNER),
     PageKind("challenge, most support", "C", "C?sort=supported", _OWNER),
     PageKind("challenge, search", "C", "C?q={word}"),
-    PageKind("challenge, declined", "C", "C?state=declined"),
+    PageKind("challenge, declined", "C", "C?state=declined", _OWNER),
     PageKind("challenge, one theme", "C", "C?theme={theme}"),
     PageKind("idea", "/ideas/{idea_id:uuid}", "/ideas/{idea}"),
     PageKind("idea, sixty comments", "/ideas/{idea_id:uuid}", "/ideas/{talked}"),

@@ -150,6 +150,10 @@ async def _places(browser: Browser, links: dict[str, str]) -> dict[str, str]:
         # The last in review is the contest whose reviews and outcomes are known.
         card = page.locator("li.challenge", has_text=state).last
         found[name] = await card.locator("h3 a").get_attribute("href") or "/"
+    await context.close()
+    # Before the results are out, only those who run the challenge list what was selected.
+    context = await browser.new_context(storage_state=await _sign_in(browser, links["owner"]))  # type: ignore[arg-type]
+    page = await context.new_page()
     await page.goto(f"{root}{found['decided']}?state=selected")
     idea = page.locator("li.idea h3 a").first
     if not await idea.count():

@@ -12,13 +12,15 @@ from ideation.actions import challenges, ideas_listing, jobs
 from ideation.database import Connection
 from ideation.entities.challenges import ChallengeState
 from ideation.entities.challenges_forms import ChallengeOut
-from ideation.entities.ideas import IdeaState
+from ideation.entities.ideas import DECIDED_STATES, IdeaState
 from ideation.entities.ideas_forms import SORTS_BY_COUNTS, IdeaFilter, IdeaSort
 from ideation.entities.people import Actor
 from ideation.errors import Forbidden
 
 # What a list can be narrowed to; drafts and withdrawn ideas are in nobody's list.
 LISTED_STATES = [state for state in IdeaState if state not in (IdeaState.DRAFT, IdeaState.WITHDRAWN)]
+
+_DECIDED = (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
 
 
 @get("/challenges/{challenge_id:uuid}")
@@ -28,7 +30,8 @@ async def show(
     """The challenge with its ideas, narrowed and ordered as the address says."""
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
     state = view.choice("state", IdeaState)
-    state = state if state in LISTED_STATES else None
+    states = states_of(challenge)
+    state = state if state in states else None
     kept = IdeaFilter(state=state, tag=view.word("tag"), text=view.word("q"), theme_id=view.id("theme"))
     sorts = _sorts(challenge)
     sort = view.choice("sort", IdeaSort)
@@ -47,7 +50,7 @@ async def show(
         kept=kept,
         sort=sort,
         sorts=sorts,
-        states=LISTED_STATES,
+        states=states,
         first=page.after is None,
         idea_count=await view.figures(
             connection, challenge_id, "ideas", lambda: challenges.count_ideas(connection, actor, challenge_id, now)
@@ -57,9 +60,14 @@ async def show(
     )
 
 
+def states_of(challenge: ChallengeOut) -> list[IdeaState]:
+    """What lists of this challenge can be narrowed to: by decisions only once everybody may know them."""
+    known = challenge.may_run or challenge.state in _DECIDED
+    return [state for state in LISTED_STATES if known or state not in DECIDED_STATES]
+
+
 def _sorts(challenge: ChallengeOut) -> list[IdeaSort]:
-    decided = challenge.state in (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
-    counts_shown = challenge.may_run or decided or not challenge.counts_hidden
+    counts_shown = challenge.may_run or challenge.state in _DECIDED or not challenge.counts_hidden
     return [sort for sort in IdeaSort if counts_shown or sort not in SORTS_BY_COUNTS]
 
 

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get
 
 from api.paging import PageRequest, page_out
-from api.web.challenges import LISTED_STATES
+from api.web.challenges import states_of
 from api.web.map_drawing import HEIGHT, WIDTH, draw, fitting, nearer
 from api.web.map_spots import marks, spots_as_svg
 from api.web.views import View
@@ -29,8 +29,8 @@ _EXCERPT_CHARACTERS = 420
 async def show(challenge_id: UUID, view: View, connection: Connection, actor: Actor, now: datetime) -> Response[bytes]:
     """The map, narrowed as the address says, with a table of its themes."""
     challenge = await challenges.read_challenge(connection, actor, challenge_id, now)
-    kept, departments = await _read_filter(view, connection, actor, challenge)
-    ranking_id = await landscape.require_map_allowed(connection, actor, challenge_id, now, kept)
+    wanted, departments = await _read_filter(view, connection, actor, challenge)
+    ranking_id, kept = await landscape.require_map_allowed(connection, actor, challenge_id, now, wanted)
     shown = await view.figures(
         connection,
         challenge_id,
@@ -53,7 +53,7 @@ async def show(challenge_id: UUID, view: View, connection: Connection, actor: Ac
         closer=_address(view, _around(window, 0.5)),
         everything=view.address(**dict.fromkeys(_EDGES)),
         departments=departments,
-        states=LISTED_STATES,
+        states=states_of(challenge),
         width=WIDTH,
         height=HEIGHT,
     )
@@ -73,7 +73,7 @@ async def show_table(
         ideas=page_out(found, page),
         kept=kept,
         departments=departments,
-        states=LISTED_STATES,
+        states=states_of(challenge),
     )
 
 
@@ -97,7 +97,7 @@ async def _read_filter(
     if department is not None and not known:
         raise Forbidden("Authors are hidden here, and their departments with them.", reason="departments-hidden")
     kept = MapFilter(
-        state=state if state in LISTED_STATES else None,
+        state=state if state in states_of(challenge) else None,
         department=department,
         theme_id=_theme(view),
         window=_window(view),

@@ -28,7 +28,7 @@ from ideation.entities.duplicates import (
     Verdicts,
     VerdictsOut,
 )
-from ideation.entities.ideas import Idea, IdeaState
+from ideation.entities.ideas import Idea, IdeaState, state_shown
 from ideation.entities.ideas_forms import IdeaAuthor
 from ideation.entities.merges import NewMerge
 from ideation.entities.people import Actor, Role, Scope
@@ -41,6 +41,7 @@ from ideation.queries import idea_authors as author_queries
 from ideation.rules.access import require_scope, require_taking_part
 from ideation.rules.authorship import may_know_authors
 from ideation.rules.challenges import require_unarchived
+from ideation.rules.decisions import may_know_decisions
 from ideation.rules.duplicates import groups_of, model_is_due
 from ideation.rules.moderation import require_moderating
 from ideation.staging import stage_job
@@ -99,6 +100,7 @@ async def _sides(
     return {
         idea.id: _side(
             idea,
+            may_know_decisions(actor, challenge, author=idea.is_author, panel_member=member),
             authors[idea.id]
             if may_know_authors(actor, challenge, author=idea.is_author, panel_member=member, unsealed=idea.unsealed)
             else None,
@@ -107,13 +109,13 @@ async def _sides(
     }
 
 
-def _side(idea: ComparedIdea, authors: list[IdeaAuthor] | None) -> PairSide:
+def _side(idea: ComparedIdea, decisions_known: bool, authors: list[IdeaAuthor] | None) -> PairSide:
     return PairSide(
         id=idea.id,
         title=idea.title,
         body=idea.body,
         tags=idea.tags,
-        state=idea.state,
+        state=state_shown(idea.state, decisions_known=decisions_known),
         authors=authors,
         submitted_at=idea.submitted_at,
         voters=idea.voters,

@@ -7,7 +7,7 @@ from uuid import UUID
 from ideation.actions.ideas_counts import count_votes
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge, VotingMethod
-from ideation.entities.ideas import IdeaRow, IdeaState
+from ideation.entities.ideas import IdeaRow, IdeaState, state_shown, states_shown_as
 from ideation.entities.ideas_forms import SORTS_BY_COUNTS, IdeaAuthor, IdeaFilter, IdeaItem, IdeaSort
 from ideation.entities.people import Actor
 from ideation.entities.votes import VoteCounts
@@ -18,6 +18,7 @@ from ideation.queries import idea_authors as author_queries
 from ideation.queries import ideas_list as queries
 from ideation.rules.authorship import may_know_authors
 from ideation.rules.challenges import require_visible
+from ideation.rules.decisions import may_know_decisions, require_tells_no_decision
 from ideation.rules.votes import may_see_counts
 
 
@@ -40,11 +41,13 @@ async def list_ideas(
     challenge = require_visible(actor, found, panel_member=panel_member)
     wanted = kept or IdeaFilter()
     _check(actor, challenge, wanted, sort, panel_member=panel_member)
+    known = may_know_decisions(actor, challenge, author=False, panel_member=panel_member)
     ids = await queries.list_ids(
         connection,
         challenge_id,
         wanted,
         sort,
+        states=None if wanted.state is None else states_shown_as(wanted.state, decisions_known=known),
         seed=daily_seed(actor.person_id, now),
         by_stars=challenge.voting_method is VotingMethod.STARS,
         after=after,
@@ -71,6 +74,8 @@ def _check(actor: Actor, challenge: Challenge, kept: IdeaFilter, sort: IdeaSort,
         actor, challenge, author=False, panel_member=panel_member, unsealed=False
     ):
         raise Forbidden("Authors are hidden here, and their departments with them.", reason="departments-hidden")
+    known = may_know_decisions(actor, challenge, author=False, panel_member=panel_member)
+    require_tells_no_decision(kept.state, decisions_known=known)
     if sort in SORTS_BY_COUNTS and not may_see_counts(actor, challenge, answered=False, owes_review=panel_member):
         raise Forbidden("Counts are hidden here for now, and the orders by them too.", reason="counts-hidden")
 
@@ -89,17 +94,28 @@ async def _items(
     ]
     counts = await count_votes(connection, counted, actor.person_id, challenge.voting_method)
     authors = await author_queries.list_authors(connection, named)
-    return [_item(row, authors.get(row.id), counts.get(row.id)) for row in rows]
+    return [
+        _item(
+            row,
+            state_shown(
+                row.state,
+                decisions_known=may_know_decisions(actor, challenge, author=row.is_author, panel_member=panel_member),
+            ),
+            authors.get(row.id),
+            counts.get(row.id),
+        )
+        for row in rows
+    ]
 
 
-def _item(row: IdeaRow, authors: list[IdeaAuthor] | None, counts: VoteCounts | None) -> IdeaItem:
+def _item(row: IdeaRow, state: IdeaState, authors: list[IdeaAuthor] | None, counts: VoteCounts | None) -> IdeaItem:
     return IdeaItem(
         id=row.id,
         challenge_id=row.challenge_id,
         title=row.title,
         excerpt=row.excerpt,
         tags=row.tags,
-        state=row.state,
+        state=state,
         authors=authors,
         department=None if authors is None else row.department,
         merged_count=row.merged_count,

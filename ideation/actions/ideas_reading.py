@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ideation.actions.ideas_counts import count_votes, no_votes
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge
-from ideation.entities.ideas import Idea, IdeaState, Surroundings
+from ideation.entities.ideas import Idea, IdeaState, Surroundings, state_shown
 from ideation.entities.ideas_forms import IdeaAuthor, IdeaOut, MergedIdea, MyIdea, Revision
 from ideation.entities.people import Actor, Scope
 from ideation.entities.votes import VoteCounts
@@ -24,6 +24,7 @@ from ideation.rules.access import require_scope
 from ideation.rules.authorship import may_know_authors
 from ideation.rules.challenges import require_visible
 from ideation.rules.challenges_windows import takes_ideas
+from ideation.rules.decisions import may_know_decisions
 from ideation.rules.ideas import require_visible_idea
 from ideation.rules.votes import may_see_counts
 
@@ -56,7 +57,12 @@ async def read_idea(connection: Connection, actor: Actor, idea_id: UUID, now: da
     """One idea with everything its reader may know."""
     seen = await find_visible_idea(connection, actor, idea_id, now)
     authors = await _authors(connection, actor, seen)
-    return _idea_out(seen, authors, await _counts(connection, actor, seen), now)
+    around = seen.surroundings
+    known = may_know_decisions(
+        actor, seen.challenge, author=around.is_author or around.is_invited, panel_member=around.panel_member
+    )
+    out = _idea_out(seen, authors, await _counts(connection, actor, seen), now)
+    return replace(out, state=state_shown(out.state, decisions_known=known))
 
 
 async def _authors(connection: Connection, actor: Actor, seen: SeenIdea) -> list[IdeaAuthor] | None:

@@ -3,9 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from ideation.actions.challenges import find_visible_challenge
 from ideation.actions.rankings import read_latest
 from ideation.database import Connection
+from ideation.entities.ideas import state_shown
 from ideation.entities.landscape import Landscape, MapFilter, MapPoint
 from ideation.entities.people import Actor
 from ideation.errors import Forbidden, Invalid, NotFound
@@ -13,6 +16,7 @@ from ideation.paging import Page, PageKey, cut_page
 from ideation.queries import landscape as queries
 from ideation.queries.challenges import is_panel_member
 from ideation.rules.authorship import may_know_authors
+from ideation.rules.decisions import may_know_decisions, require_tells_no_decision
 from ideation.rules.landscape import regions_of
 
 MOST_POINTS = 2_000
@@ -24,19 +28,17 @@ async def read_landscape(
     connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, kept: MapFilter
 ) -> Landscape:
     """Where the ideas lie; ideas that no run has seen yet have no place."""
-    ranking_id = await require_map_allowed(connection, actor, challenge_id, now, kept)
-    return await draw_landscape(connection, challenge_id, ranking_id, kept)
+    ranking_id, shown = await require_map_allowed(connection, actor, challenge_id, now, kept)
+    return await draw_landscape(connection, challenge_id, ranking_id, shown)
 
 
 async def draw_landscape(
     connection: Connection, challenge_id: UUID, ranking_id: UUID | None, kept: MapFilter
 ) -> Landscape:
-    """The same, once `require_map_allowed` has said which scores may be seen."""
+    """The same, once `require_map_allowed` has said which scores and states may be seen."""
     points = None
-    if kept != _EVERYTHING:
-        points = await queries.list_points(
-            connection, challenge_id, ranking_id, kept, after=None, limit=MOST_POINTS + 1
-        )
+    if replace(kept, decisions_known=True) != _EVERYTHING:
+        points = await _list_points(connection, challenge_id, ranking_id, kept, limit=MOST_POINTS + 1)
     if points is None or len(points) > MOST_POINTS:
         return await _draw_many(connection, challenge_id, ranking_id, kept)
     return Landscape(
@@ -57,7 +59,7 @@ async def _draw_many(connection: Connection, challenge_id: UUID, ranking_id: UUI
     if idea_count > MOST_POINTS:
         cells = await queries.list_cells(connection, challenge_id, ranking_id, kept, cells_to_side=CELLS_TO_SIDE)
     else:
-        points = await queries.list_points(connection, challenge_id, ranking_id, kept, after=None, limit=MOST_POINTS)
+        points = await _list_points(connection, challenge_id, ranking_id, kept, limit=MOST_POINTS)
     return Landscape(
         idea_count=idea_count,
         regions=regions,
@@ -79,16 +81,34 @@ async def list_placed(
     after: PageKey | None,
 ) -> Page[MapPoint]:
     """The ideas of the map one after another, for those who read a table rather than a drawing."""
-    ranking_id = await require_map_allowed(connection, actor, challenge_id, now, kept)
+    ranking_id, shown = await require_map_allowed(connection, actor, challenge_id, now, kept)
     key = None if after is None else UUID(str(after[0]))
-    rows = await queries.list_points(connection, challenge_id, ranking_id, kept, after=key, limit=limit + 1)
+    rows = await _list_points(connection, challenge_id, ranking_id, shown, after=key, limit=limit + 1)
     return cut_page(rows, limit, lambda point: [str(point.idea_id)])
+
+
+async def _list_points(
+    connection: Connection,
+    challenge_id: UUID,
+    ranking_id: UUID | None,
+    kept: MapFilter,
+    *,
+    limit: int,
+    after: UUID | None = None,
+) -> list[MapPoint]:
+    points = await queries.list_points(connection, challenge_id, ranking_id, kept, after=after, limit=limit)
+    if kept.decisions_known:
+        return points
+    return [replace(point, state=state_shown(point.state, decisions_known=False)) for point in points]
 
 
 async def require_map_allowed(
     connection: Connection, actor: Actor, challenge_id: UUID, now: datetime, kept: MapFilter
-) -> UUID | None:
-    """The ranking whose scores this reader may see, once it is certain that the filter tells nothing hidden."""
+) -> tuple[UUID | None, MapFilter]:
+    """The ranking whose scores this reader may see, and the filter as it holds for them, once it tells nothing hidden.
+
+    On the map even authors see what was decided only with everybody else: it is drawn alike for many readers.
+    """
     challenge = await find_visible_challenge(connection, actor, challenge_id, now)
     if kept.window.left >= kept.window.right or kept.window.top >= kept.window.bottom:
         raise Invalid(
@@ -96,11 +116,15 @@ async def require_map_allowed(
             field="window",
             reason="map-window",
         )
-    if kept.department is not None:
-        member = await is_panel_member(connection, challenge_id, actor.person_id)
-        if not may_know_authors(actor, challenge, author=False, panel_member=member, unsealed=False):
-            raise Forbidden("Authors are hidden here, and their departments with them.", reason="departments-hidden")
+    member = await is_panel_member(connection, challenge_id, actor.person_id)
+    known = may_know_decisions(actor, challenge, author=False, panel_member=member)
+    require_tells_no_decision(kept.state, decisions_known=known)
+    if kept.department is not None and not may_know_authors(
+        actor, challenge, author=False, panel_member=member, unsealed=False
+    ):
+        raise Forbidden("Authors are hidden here, and their departments with them.", reason="departments-hidden")
+    shown = replace(kept, decisions_known=known)
     try:
-        return (await read_latest(connection, actor, challenge_id, None, now)).id
+        return (await read_latest(connection, actor, challenge_id, None, now)).id, shown
     except (NotFound, Forbidden):
-        return None
+        return None, shown

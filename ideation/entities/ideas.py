@@ -21,6 +21,27 @@ class IdeaState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+DECIDED_STATES = frozenset(
+    {
+        IdeaState.SELECTED,
+        IdeaState.PLANNED,
+        IdeaState.IMPLEMENTED,
+        IdeaState.DECLINED,
+        IdeaState.ALREADY_EXISTS,
+    }
+)
+
+
+def state_shown(state: IdeaState, *, decisions_known: bool) -> IdeaState:
+    """An idea's state as a reader sees it who may know what was decided, or may not."""
+    return state if decisions_known or state not in DECIDED_STATES else IdeaState.UNDER_REVIEW
+
+
+def states_shown_as(state: IdeaState, *, decisions_known: bool) -> list[IdeaState]:
+    """The states that such a reader sees as this one."""
+    return [one for one in IdeaState if state_shown(one, decisions_known=decisions_known) is state]
+
+
 class Idea(msgspec.Struct, frozen=True, kw_only=True):
     """One row of `ideas`."""
 

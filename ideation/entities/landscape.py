@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from ideation.entities.ideas import IdeaState
+from ideation.entities.ideas import IdeaState, states_shown_as
 
 Coordinate = Annotated[float, Meta(ge=-1, le=1)]
 
@@ -22,12 +22,18 @@ class MapWindow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MapFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which ideas the map shows; None keeps everything."""
+    """Which ideas the map shows, None keeps everything, and whether its reader may know what was decided."""
 
     state: IdeaState | None = None
     department: str | None = None
     theme_id: UUID | None = None
     window: MapWindow = MapWindow()
+    decisions_known: bool = True
+
+    @property
+    def states(self) -> list[IdeaState] | None:
+        """The states that the reader sees as the one wanted."""
+        return None if self.state is None else states_shown_as(self.state, decisions_known=self.decisions_known)
 
 
 class MapPoint(msgspec.Struct, frozen=True, kw_only=True):

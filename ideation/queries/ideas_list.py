@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ideation.database import Connection
-from ideation.entities.ideas import CountedIdea, IdeaRow
+from ideation.entities.ideas import CountedIdea, IdeaRow, IdeaState
 from ideation.entities.ideas_forms import IdeaFilter, IdeaSort
 from ideation.entities.votes import CountRow
 from ideation.paging import PageKey
@@ -32,15 +32,19 @@ async def list_ids(
     kept: IdeaFilter,
     sort: IdeaSort,
     *,
+    states: list[IdeaState] | None,
     seed: int,
     by_stars: bool,
     after: PageKey | None,
     limit: int,
 ) -> list[IdAndKey]:
-    """Ids of a page with their sort keys; with a text the best matches come first, whatever the sort."""
+    """Ids of a page with their sort keys; with a text the best matches come first, whatever the sort.
+
+    `states` are what the reader sees as the state they want.
+    """
     name = "ids_matching" if kept.text is not None else f"ids_{sort.value}"
     key, last_id = (None, None) if after is None else _decoded(after, _KEY_TYPES[name])
-    values: list[Any] = [challenge_id, kept.state, kept.tag, kept.department, kept.theme_id, key, last_id, limit]
+    values: list[Any] = [challenge_id, states, kept.tag, kept.department, kept.theme_id, key, last_id, limit]
     if name == "ids_matching":
         values.append(kept.text)
     elif sort is IdeaSort.RANDOM:

@@ -1,7 +1,7 @@
 -- ids_newest: listed ideas of a challenge, the latest first
 SELECT id, submitted_at AS key FROM ideas
 WHERE challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
-AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+AND ($2::text[] IS NULL OR state = ANY ($2)) AND ($3::text IS NULL OR tags @> ARRAY[$3])
 AND ($4::text IS NULL OR department = $4)
 AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
     WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
@@ -12,7 +12,7 @@ ORDER BY submitted_at DESC, id DESC LIMIT $8;
 SELECT id, trend AS key FROM idea_tallies JOIN ideas ON ideas.id = idea_id
 WHERE idea_tallies.challenge_id = $1
 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
-AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+AND ($2::text[] IS NULL OR state = ANY ($2)) AND ($3::text IS NULL OR tags @> ARRAY[$3])
 AND ($4::text IS NULL OR department = $4)
 AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
     WHERE idea_placements.idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
@@ -26,7 +26,7 @@ SELECT id, key FROM (
     FROM idea_tallies JOIN ideas ON ideas.id = idea_id
     WHERE idea_tallies.challenge_id = $1
     AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
-    AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+    AND ($2::text[] IS NULL OR state = ANY ($2)) AND ($3::text IS NULL OR tags @> ARRAY[$3])
     AND ($4::text IS NULL OR department = $4)
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
         WHERE idea_placements.idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
@@ -45,7 +45,7 @@ CROSS JOIN LATERAL (
     SELECT id, start | (uuid_hash_extended(id, $9) & 4294967295) AS key FROM ideas
     WHERE challenge_id = $1 AND (uuid_hash_extended(id, 0) & 1023) = block
     AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
-    AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+    AND ($2::text[] IS NULL OR state = ANY ($2)) AND ($3::text IS NULL OR tags @> ARRAY[$3])
     AND ($4::text IS NULL OR department = $4)
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
         WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))
@@ -58,7 +58,7 @@ ORDER BY start, key, id LIMIT $8;
 WITH latest AS MATERIALIZED (
     SELECT id FROM ideas WHERE search @@ (websearch_to_tsquery('english', $9) || websearch_to_tsquery('simple', $9))
     AND challenge_id = $1 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
-    AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3])
+    AND ($2::text[] IS NULL OR state = ANY ($2)) AND ($3::text IS NULL OR tags @> ARRAY[$3])
     AND ($4::text IS NULL OR department = $4)
     AND ($5::uuid IS NULL OR EXISTS (SELECT FROM idea_placements JOIN themes ON themes.id = theme_id
         WHERE idea_id = ideas.id AND $5 IN (themes.id, themes.parent_id)))

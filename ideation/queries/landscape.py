@@ -50,4 +50,4 @@ async def list_cells(
 
 def _arguments(kept: MapFilter) -> list[object]:
     window = kept.window
-    return [kept.state, kept.department, kept.theme_id, window.left, window.right, window.top, window.bottom]
+    return [kept.states, kept.department, kept.theme_id, window.left, window.right, window.top, window.bottom]

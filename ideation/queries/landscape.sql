@@ -11,7 +11,7 @@ LEFT JOIN themes ON themes.id = theme_id
 LEFT JOIN ranking_entries AS ranked ON ranked.ranking_id = $2 AND ranked.idea_id = ideas.id
 WHERE idea_placements.challenge_id = $1
 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
-AND ($3::text IS NULL OR state = $3) AND ($4::text IS NULL OR department = $4) AND ($5::uuid IS NULL OR theme_id = $5)
+AND ($3::text[] IS NULL OR state = ANY ($3)) AND ($4::text IS NULL OR department = $4) AND ($5::uuid IS NULL OR theme_id = $5)
 AND x BETWEEN $6::float8 AND $7::float8 AND y BETWEEN $8::float8 AND $9::float8
 GROUP BY theme_id ORDER BY idea_count DESC, theme_id;
 
@@ -23,7 +23,7 @@ LEFT JOIN themes ON themes.id = theme_id
 LEFT JOIN ranking_entries AS ranked ON ranked.ranking_id = $2 AND ranked.idea_id = ideas.id
 WHERE idea_placements.challenge_id = $1
 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
-AND ($3::text IS NULL OR state = $3) AND ($4::text IS NULL OR department = $4) AND ($5::uuid IS NULL OR theme_id = $5)
+AND ($3::text[] IS NULL OR state = ANY ($3)) AND ($4::text IS NULL OR department = $4) AND ($5::uuid IS NULL OR theme_id = $5)
 AND x BETWEEN $6::float8 AND $7::float8 AND y BETWEEN $8::float8 AND $9::float8
 AND ($10::uuid IS NULL OR ideas.id > $10)
 ORDER BY ideas.id LIMIT $11;
@@ -36,7 +36,7 @@ FROM idea_placements JOIN ideas ON ideas.id = idea_id
 LEFT JOIN ranking_entries AS ranked ON ranked.ranking_id = $2 AND ranked.idea_id = ideas.id
 WHERE idea_placements.challenge_id = $1
 AND canonical_id IS NULL AND hidden_at IS NULL AND state NOT IN ('draft', 'withdrawn')
-AND ($3::text IS NULL OR state = $3) AND ($4::text IS NULL OR department = $4) AND ($5::uuid IS NULL OR theme_id = $5)
+AND ($3::text[] IS NULL OR state = ANY ($3)) AND ($4::text IS NULL OR department = $4) AND ($5::uuid IS NULL OR theme_id = $5)
 AND x BETWEEN $6::float8 AND $7::float8 AND y BETWEEN $8::float8 AND $9::float8
 GROUP BY floor((x - $6) * $10::integer / ($7 - $6)), floor((y - $8) * $10::integer / ($9 - $8))
 ORDER BY idea_count DESC, x, y;

@@ -32,8 +32,12 @@ LEFT JOIN refined_vectors AS refined ON refined.idea_id = ideas.id AND refined.r
 WHERE ideas.id = $1;
 
 -- list_near: some ideas, merged ones as those shown for them, with the latest decision where person $5 may know it
+-- The panel knows the state, not the reasons.
 SELECT DISTINCT ON (found.place) shown.id, shown.challenge_id, question, shown.title, left(shown.body, 4000) AS body,
-    shown.state, shown.submitted_at, similarity,
+    CASE WHEN told OR shown.state IN ('submitted', 'under_review')
+              OR EXISTS (SELECT FROM panel_members WHERE challenge_id = challenges.id AND person_id = $5)
+         THEN shown.state ELSE 'under_review' END AS state,
+    shown.submitted_at, similarity,
     outcome, reason, lesson, decisions.decided_at
 FROM (
     SELECT coalesce(ideas.canonical_id, ideas.id) AS id, min(place) AS place, max(page.similarity) AS similarity
@@ -44,8 +48,10 @@ FROM (
 ) AS found
 JOIN ideas AS shown ON shown.id = found.id
 JOIN challenges ON challenges.id = shown.challenge_id
-LEFT JOIN decisions ON decisions.idea_id = shown.id
-    AND (stage IN ('decided', 'archived') OR $6::boolean OR $5 IN (owner_id, sponsor_id)
-         OR EXISTS (SELECT FROM idea_authors WHERE idea_id = shown.id AND person_id = $5 AND agreed_at IS NOT NULL))
+CROSS JOIN LATERAL (
+    SELECT stage IN ('decided', 'archived') OR $6::boolean OR $5 IN (owner_id, sponsor_id)
+        OR EXISTS (SELECT FROM idea_authors WHERE idea_id = shown.id AND person_id = $5 AND agreed_at IS NOT NULL) AS told
+) AS reader
+LEFT JOIN decisions ON decisions.idea_id = shown.id AND told
 WHERE shown.hidden_at IS NULL AND shown.state NOT IN ('draft', 'withdrawn') AND shown.id <> ALL ($3::uuid[])
 ORDER BY found.place, decisions.decided_at DESC NULLS LAST LIMIT $4;

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from ideation.entities.challenges import Challenge, ChallengeState
 from ideation.entities.decisions import Decide, IdeaToDecide, Outcome, Recipient
-from ideation.entities.ideas import IdeaState
-from ideation.errors import Conflict, ConflictOfInterest, Invalid, NotFound, WrongState
+from ideation.entities.ideas import DECIDED_STATES, IdeaState
+from ideation.entities.people import Actor
+from ideation.errors import Conflict, ConflictOfInterest, Forbidden, Invalid, NotFound, WrongState
+from ideation.rules.challenges import runs_challenge
 
 _OPEN = frozenset({IdeaState.SUBMITTED, IdeaState.UNDER_REVIEW})
 _CHOSEN = frozenset({IdeaState.SELECTED, IdeaState.PLANNED})
@@ -29,6 +31,18 @@ _WORDS = {
     Outcome.DECLINED: "will not be taken further",
     Outcome.ALREADY_EXISTS: "exists already",
 }
+
+
+def may_know_decisions(actor: Actor, challenge: Challenge, *, author: bool, panel_member: bool) -> bool:
+    """Until the challenge is decided, only authors, its panel and those who run it know what was decided."""
+    decided = challenge.state in (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
+    return decided or author or panel_member or runs_challenge(actor, challenge)
+
+
+def require_tells_no_decision(state: IdeaState | None, *, decisions_known: bool) -> None:
+    """A filter by state must not tell what was decided."""
+    if state in DECIDED_STATES and not decisions_known:
+        raise Forbidden("What was decided is shown once the challenge is decided.", reason="decisions-hidden")
 
 
 def require_decidable(challenge: Challenge) -> None:

@@ -13,7 +13,7 @@ from ideation.database import Connection
 from ideation.ids import new_id
 from tests.api.conftest import Api
 from tests.factories import NOW, insert, make_idea, make_person
-from tests.panel_world import CLOSED_AT, PanelWorld, make_ideas, make_panel_world, make_ranking
+from tests.panel_world import CLOSED_AT, PanelWorld, make_ideas, make_panel_world, make_ranking, make_reviewer
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -312,6 +312,91 @@ async def test_what_was_decided_is_for_the_authors_first_and_for_all_later(api: 
     assert sorted(await outcomes(employee, idea)) == both
     assert (await employee.get(f"/v1/ideas/{new_id()}/decisions")).status_code == 404
     assert (await api.anonymous.get(f"/v1/ideas/{idea}/decisions")).status_code == 401
+
+
+LISTS = ("ideas", "landscape/ideas")
+
+
+async def place_on_the_map(api: Api, board: Board) -> None:
+    for idea in board.ideas:
+        at = {"x": 0.5, "y": 0.5, "typicality": 0.5, "novelty": 0.5, "placed_at": NOW}
+        await insert(
+            api.connection, "idea_placements", idea_id=idea, challenge_id=board.world.challenge_id, theme_id=None, **at
+        )
+
+
+async def states_seen(board: Board, client: httpx.AsyncClient) -> list[list[str]]:
+    """The states of the ideas on their pages, in the list, in the table of the map and on the map."""
+    pages = [(await client.get(f"/v1/ideas/{idea}")).json()["state"] for idea in board.ideas]
+    shown = [pages]
+    for items in (
+        *[(await client.get(f"{board.address}/{name}")).json()["items"] for name in LISTS],
+        (await client.get(f"{board.address}/landscape")).json()["points"],
+    ):
+        by_idea = {item.get("id") or item["idea_id"]: item["state"] for item in items}
+        shown.append([by_idea[str(idea)] for idea in board.ideas])
+    return shown
+
+
+async def test_until_the_results_are_out_others_see_what_was_decided_as_under_review(api: Api) -> None:
+    board = await seat_board(api, 4)
+    await place_on_the_map(api, board)
+    selected, declined, looked_at, _ = board.ideas
+    await board.decide(selected)
+    await board.decide(declined, outcome="declined", reason="Too dear.")
+    await board.decide(looked_at, outcome="under_review")
+    decided = ["selected", "declined", "under_review", "submitted"]
+    veiled = ["under_review", "under_review", "under_review", "submitted"]
+    administrator = await api.client_for(await make_person(api.connection, roles=["administrator"]))
+    panelist = await api.client_for((await make_reviewer(api.connection, board.world.challenge_id)).person_id)
+    employee = await api.client_for(await make_person(api.connection))
+    moderator = await api.client_for(await make_person(api.connection, roles=["moderator"]))
+    for client in (board.owner, administrator, panelist):
+        assert await states_seen(board, client) == [decided] * 4
+    for client in (employee, moderator):
+        assert await states_seen(board, client) == [veiled] * 4
+    author = await api.client_for(await author_of(api, selected))
+    # The map is drawn alike for many readers.
+    own = ["selected", *veiled[1:]]
+    assert await states_seen(board, author) == [own, own, veiled, veiled]
+    await api.connection.execute("UPDATE challenges SET stage = 'decided' WHERE id = $1", board.world.challenge_id)
+    for client in (employee, moderator, author):
+        assert await states_seen(board, client) == [decided] * 4
+
+
+async def test_until_the_results_are_out_no_filter_tells_what_was_decided(api: Api) -> None:
+    board = await seat_board(api, 4)
+    await place_on_the_map(api, board)
+    selected, declined, looked_at, waiting = board.ideas
+    await board.decide(selected)
+    await board.decide(declined, outcome="declined", reason="Too dear.")
+    await board.decide(looked_at, outcome="under_review")
+    employee = await api.client_for(await make_person(api.connection))
+
+    async def kept(client: httpx.AsyncClient, name: str, state: str, **more: str) -> list[str] | str:
+        answer = await client.get(f"{board.address}/{name}", params={"state": state} | more)
+        if answer.status_code == 403:
+            return str(answer.json()["reason"])
+        return sorted(item.get("id") or item["idea_id"] for item in answer.json()["items"])
+
+    def ids(*ideas: UUID) -> list[str]:
+        return sorted(str(idea) for idea in ideas)
+
+    for name in LISTS:
+        for state in ("selected", "planned", "implemented", "declined", "already_exists"):
+            assert await kept(employee, name, state) == "decisions-hidden"
+        assert await kept(employee, name, "under_review") == ids(selected, declined, looked_at)
+        assert await kept(employee, name, "submitted") == ids(waiting)
+        assert await kept(board.owner, name, "selected") == ids(selected)
+        assert await kept(board.owner, name, "under_review") == ids(looked_at)
+    for more in ({"sort": "random"}, {"q": "turn"}):
+        assert await kept(employee, "ideas", "under_review", **more) == ids(selected, declined, looked_at)
+    on_map = await employee.get(f"{board.address}/landscape", params={"state": "declined"})
+    assert (on_map.status_code, on_map.json()["reason"]) == (403, "decisions-hidden")
+    await api.connection.execute("UPDATE challenges SET stage = 'decided' WHERE id = $1", board.world.challenge_id)
+    for name in LISTS:
+        assert await kept(employee, name, "selected") == ids(selected)
+        assert await kept(employee, name, "under_review") == ids(looked_at)
 
 
 async def test_rankings_are_measured_against_the_decisions_made_after_them(api: Api) -> None:

@@ -74,6 +74,23 @@ async def test_authors_stand_in_the_queue_only_where_the_moderator_may_know(
     assert seen == ([str(author)] * 2 if known else [None] * 2)
 
 
+async def test_the_queue_shows_moderators_no_decision_before_the_results_are_out(api: Api) -> None:
+    owner_id = await make_person(api.connection, roles=["challenge_owner"])
+    challenge_id = await make_challenge(api.connection, owner_id=owner_id)
+    ideas = [await make_idea(api.connection, challenge_id, state=state) for state in ("declined", "submitted")]
+    await make_pair(api, challenge_id, ideas[0], ideas[1])
+
+    async def states(client: httpx.AsyncClient) -> list[str]:
+        (item,) = (await queue(client, challenge_id))["items"]
+        return sorted([item["first"]["state"], item["second"]["state"]])
+
+    moderating = await moderator(api)
+    assert await states(moderating) == ["submitted", "under_review"]
+    assert await states(await api.client_for(owner_id)) == ["declined", "submitted"]
+    await api.connection.execute("UPDATE challenges SET stage = 'decided' WHERE id = $1", challenge_id)
+    assert await states(moderating) == ["declined", "submitted"]
+
+
 async def test_the_queue_is_for_those_who_moderate(api: Api) -> None:
     owner_id = await make_person(api.connection, roles=["challenge_owner"])
     challenge_id = await make_challenge(api.connection, owner_id=owner_id)

@@ -97,7 +97,7 @@ async def test_random_order_is_a_persons_own_and_lasts_a_day(api: Api) -> None:
 
 async def test_random_order_of_many_shows_each_once_however_it_is_paged(api: Api) -> None:
     _, client = await employee(api)
-    challenge_id, author_id = await make_challenge(api.connection), await make_person(api.connection)
+    challenge_id, author_id = await make_challenge(api.connection, stage="decided"), await make_person(api.connection)
     await api.connection.execute(
         """INSERT INTO ideas (id, challenge_id, author_id, department, title, state, created_at, updated_at,
             submitted_at)
@@ -133,7 +133,7 @@ async def _every_page(client: httpx.AsyncClient, challenge_id: UUID, limit: int,
 
 async def test_list_filters_by_state_tag_department_theme_and_text(api: Api) -> None:
     _, client = await employee(api)
-    challenge_id = await make_challenge(api.connection)
+    challenge_id = await make_challenge(api.connection, stage="decided")
     labs = await make_person(api.connection, department="Labs")
     wanted = str(
         await make_idea(

@@ -14,6 +14,7 @@ from ideation.ids import new_id
 from ideation.queries.challenges import find_challenge
 from tests.api.conftest import Api
 from tests.factories import NOW, insert, make_challenge, make_idea, make_person
+from tests.panel_world import make_reviewer
 
 VANS = ("Replace the delivery vans by cargo bikes", "Cargo bikes are cheaper than vans for parcels in the old town.")
 CANTEEN = ("Serve smaller portions in the canteen", "Much of the food in the canteen is thrown away.")
@@ -80,14 +81,20 @@ async def test_what_became_of_an_idea_is_not_told_before_the_challenge_is_decide
     administrator = await make_person(api.connection, roles=["administrator"])
     moderator = await make_person(api.connection, roles=["moderator"])
 
-    async def told(person_id: UUID) -> tuple[object, object]:
+    async def told(person_id: UUID) -> tuple[object, object, object]:
         found = await near(await api.client_for(person_id), challenge_id, "Cargo bikes instead of vans")
-        return next((item["outcome"], item["reason"]) for item in found if item["idea_id"] == str(idea_id))
+        return next(
+            (item["state"], item["outcome"], item["reason"]) for item in found if item["idea_id"] == str(idea_id)
+        )
 
-    everybody = [
-        await told(one) for one in (owner, author, administrator, moderator, await make_person(api.connection))
+    panelist = (await make_reviewer(api.connection, challenge_id)).person_id
+    employee = await make_person(api.connection)
+    everybody = [await told(one) for one in (owner, author, administrator, panelist, moderator, employee)]
+    assert everybody == [
+        *[("declined", "declined", "Too steep.")] * 3,
+        ("declined", None, None),
+        *[("under_review", None, None)] * 2,
     ]
-    assert everybody == [*[("declined", "Too steep.")] * 3, *[(None, None)] * 2]
 
 
 @pytest.mark.parametrize("given", [{"hidden_at": NOW}, {"state": "withdrawn"}, {"state": "draft"}])

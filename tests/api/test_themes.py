@@ -225,7 +225,7 @@ async def test_the_map_is_filtered_and_shows_scores_only_to_those_who_may_see_th
         return [point["title"] for point in (await reader.get(path, params=query)).json()["points"]]
 
     assert await titles() == ["Racks", "Showers"]
-    assert await titles(state="planned") == ["Showers"]
+    assert await titles(state="under_review") == ["Showers"]
     assert await titles(left="0") == ["Racks"]
     assert await titles(theme_id=str(new_id())) == []
     assert (await reader.get(path, params={"left": "0.5", "right": "0.5"})).status_code == 422

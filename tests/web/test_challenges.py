@@ -60,6 +60,27 @@ async def test_orders_by_hidden_counts_are_neither_offered_nor_kept(api: Api, br
     assert 'value="random" selected' in (await employee.open(f"/challenges/{hidden}?sort=trending")).html
 
 
+async def test_lists_are_narrowed_by_decisions_once_everybody_may_know_them(api: Api, browser_of: MakeBrowser) -> None:
+    owner, employee = await browser_of(roles=["challenge_owner"]), await browser_of()
+    closed = {"submit_closes_at": NOW - timedelta(hours=2), "vote_closes_at": NOW - timedelta(hours=1)}
+    challenge_id = await make_challenge(api.connection, owner_id=owner.person_id, **closed)
+    await make_idea(api.connection, challenge_id, title="Too dear", state="declined")
+    every = ["submitted", "under_review", "selected", "planned", "implemented", "declined", "already_exists"]
+
+    async def offered(browser: Browser, page: str) -> list[str]:
+        html = (await browser.open(f"/challenges/{challenge_id}{page}?state=declined")).html
+        return re.findall(r'<option value="(\w+)"', html.split('name="state"')[1].split("</select>")[0])
+
+    for page in ("", "/map", "/map/table"):
+        assert await offered(employee, page) == every[:2]
+        assert await offered(owner, page) == every
+    seen = await employee.open(f"/challenges/{challenge_id}?state=under_review")
+    assert ("Too dear" in seen.text, "state-declined" in seen.html) == (True, False)
+    await api.connection.execute("UPDATE challenges SET stage = 'decided' WHERE id = $1", challenge_id)
+    assert await offered(employee, "") == every
+    assert "state-declined" in (await employee.open(f"/challenges/{challenge_id}?state=declined")).html
+
+
 async def test_pages_of_others_are_not_found(api: Api, browser_of: MakeBrowser) -> None:
     browser = await browser_of()
     sealed_off = await make_challenge(api.connection, audience_departments=["Elsewhere"])

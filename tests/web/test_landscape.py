@@ -86,7 +86,7 @@ async def test_map_and_table_are_filtered(api: Api, browser_of: MakeBrowser) -> 
     path = f"/challenges/{challenge_id}/map"
     page = await employee.open(f"{path}?department=Foundry")
     assert "1 idea" in page.text
-    table = await employee.open(f"{path}/table?state=planned&theme={theme_id}")
+    table = await employee.open(f"{path}/table?state=under_review&theme={theme_id}")
     assert "Idea 2" in table.text
     assert "Idea 1" not in table.text
     assert "bikes, racks" in table.text
