@@ -113,8 +113,7 @@ async def read_counts(connection: Connection, actor: Actor, idea_id: UUID, now: 
     survivor_id = await _survivor(connection, actor, idea, challenge)
     own = await vote_queries.find_vote(connection, survivor_id, actor.person_id)
     owes_review = await vote_queries.owes_review(connection, survivor_id, actor.person_id)
-    answered = own is not None or await vote_queries.has_answered(connection, survivor_id, actor.person_id)
-    if not may_see_counts(actor, challenge, answered=answered, owes_review=owes_review):
+    if not may_see_counts(actor, challenge, answered=own is not None, owes_review=owes_review):
         raise Forbidden("The counts of this idea are shown once you have answered it.", reason="counts-after-answer")
     counts = await vote_queries.count_votes(connection, [survivor_id])
     return _counts(survivor_id, challenge.voting_method, counts[survivor_id], own)

@@ -96,11 +96,18 @@ LEFT JOIN idea_placements ON idea_placements.idea_id = ideas.id
 LEFT JOIN themes ON themes.id = theme_id
 ORDER BY place;
 
--- tallies: the counters of some ideas, and how one person voted on each
+-- tallies: the counters of some ideas, and how one person last voted on each or on one merged into it
 SELECT idea_tallies.idea_id, views, yes + stars_count AS positive, no, skips, supporters,
     stars_sum::float8 / nullif(stars_count, 0) AS mean_stars,
-    votes.person_id IS NOT NULL AS answered, votes.value AS own_value,
+    own.person_id IS NOT NULL AS answered, own.value AS own_value,
     EXISTS (SELECT FROM ideas WHERE canonical_id = idea_tallies.idea_id) AS folded
 FROM idea_tallies
-LEFT JOIN votes ON votes.idea_id = idea_tallies.idea_id AND votes.person_id = $2
+LEFT JOIN LATERAL (
+    SELECT person_id, value FROM (
+        SELECT person_id, value, updated_at, votes.idea_id FROM votes
+        WHERE votes.idea_id = idea_tallies.idea_id AND person_id = $2
+        UNION ALL
+        SELECT person_id, value, votes.updated_at, votes.idea_id FROM ideas JOIN votes ON votes.idea_id = ideas.id
+        WHERE ideas.canonical_id = idea_tallies.idea_id AND person_id = $2) AS given
+    ORDER BY updated_at DESC, idea_id <> idea_tallies.idea_id, idea_id LIMIT 1) AS own ON true
 WHERE idea_tallies.idea_id = ANY ($1::uuid[]);

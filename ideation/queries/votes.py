@@ -78,7 +78,7 @@ async def remove_vote(connection: Connection, idea_id: UUID, person_id: UUID, no
 
 
 async def find_vote(connection: Connection, idea_id: UUID, person_id: UUID) -> VoteRow | None:
-    """How the person voted on the idea."""
+    """How the person last voted on the idea, or on one merged into it."""
     return _vote(await connection.fetchrow(_SQL["find_vote"], idea_id, person_id))
 
 
@@ -110,12 +110,6 @@ async def takes_votes(connection: Connection, challenge_id: UUID, now: datetime)
     """Whether the challenge takes votes at `now`."""
     takes: bool | None = await connection.fetchval(_SQL["takes_votes"], challenge_id, now)
     return bool(takes)
-
-
-async def has_answered(connection: Connection, idea_id: UUID, person_id: UUID) -> bool:
-    """Whether the person voted on the idea or on one merged into it."""
-    answered: bool = await connection.fetchval(_SQL["has_answered"], idea_id, person_id)
-    return answered
 
 
 async def owes_review(connection: Connection, idea_id: UUID, person_id: UUID) -> bool:

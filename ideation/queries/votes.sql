@@ -90,14 +90,11 @@ WITH open AS (
 )
 SELECT EXISTS (SELECT FROM open);
 
--- find_vote: how a person voted on an idea
+-- find_vote: how a person last voted on an idea or on one merged into it
 SELECT votes.idea_id, votes.value, votes.impression_id IS NOT NULL AS dealt, votes.updated_at, challenges.voting_method
-FROM votes JOIN challenges ON challenges.id = votes.challenge_id
-WHERE votes.idea_id = $1 AND votes.person_id = $2;
-
--- has_answered: whether a person voted on an idea or on one merged into it
-SELECT EXISTS (SELECT FROM votes JOIN ideas ON ideas.id = votes.idea_id
-               WHERE (ideas.id = $1 OR ideas.canonical_id = $1) AND person_id = $2);
+FROM votes JOIN ideas ON ideas.id = votes.idea_id JOIN challenges ON challenges.id = votes.challenge_id
+WHERE (ideas.id = $1 OR ideas.canonical_id = $1) AND votes.person_id = $2
+ORDER BY votes.updated_at DESC, ideas.id <> $1, ideas.id LIMIT 1;
 
 -- spent_tokens: tokens or lemons a person has given out in a challenge, those on one idea aside
 SELECT coalesce(sum(value), 0)::integer FROM votes

@@ -284,6 +284,31 @@ async def test_vote_given_to_what_was_merged_can_be_taken_back(connection: Conne
     assert (await read_counts(connection, other, survivor_id, NOW)).supporters == 1
 
 
+@pytest.mark.parametrize(("minutes_later", "expected"), [(None, Word.NO), (-1, Word.NO), (1, Word.YES)])
+async def test_survivor_shows_the_newest_answer_given_to_it_or_to_what_was_merged_into_it(
+    connection: Connection, minutes_later: int | None, expected: Word
+) -> None:
+    scene = await make_scene(connection)
+    survivor_id = await make_idea(connection, scene.challenge_id)
+    await answer_card(connection, scene.actor, scene.card_id, answer(Word.NO), NOW)
+    if minutes_later is not None:
+        at = NOW + timedelta(minutes=minutes_later)
+        await put_vote(connection, scene.actor, survivor_id, answer(Word.YES), at)
+    await connection.execute("UPDATE ideas SET canonical_id = $2 WHERE id = $1", scene.idea_id, survivor_id)
+
+    async def own_answers(actor: Actor) -> list[object]:
+        seen = await read_idea(connection, actor, survivor_id, NOW)
+        (listed,) = (await list_ideas(connection, actor, scene.challenge_id, now=NOW, limit=5)).items
+        counted = await read_counts(connection, actor, survivor_id, NOW)
+        return [counts and counts.own_answer for counts in (seen.counts, listed.counts, counted)]
+
+    assert await own_answers(scene.actor) == [expected] * 3
+    await connection.execute("UPDATE challenges SET counts_hidden = false WHERE id = $1", scene.challenge_id)
+    assert await own_answers(await make_actor(connection)) == [None] * 3
+    await remove_vote(connection, scene.actor, survivor_id, NOW)
+    assert await own_answers(scene.actor) == [None] * 3
+
+
 async def test_vote_on_a_merged_idea_goes_to_the_survivor(connection: Connection) -> None:
     challenge_id = await make_challenge(connection)
     survivor_id = await make_idea(connection, challenge_id)
