@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from api.authentication import check_caller
 from api.dependencies import DEPENDENCIES
 from api.envelope import Envelope
+from api.heads import HeadAsGet
 from api.openapi import openapi_config
 from api.platform import Clock, Platform, platform_of, utc_now
 from api.replay import replay_answer
@@ -39,7 +40,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
         request_max_body_size=settings.max_body_bytes,
         state=State({"platform": platform}),
     )
-    app.asgi_handler = Envelope(app.asgi_handler, platform)
+    app.asgi_handler = Envelope(HeadAsGet(app.asgi_handler), platform)
     return app
 
 

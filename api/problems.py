@@ -176,8 +176,13 @@ def _describe_http(error: HTTPException) -> Problem:
         error.status_code if error.status_code in _HTTP_PROBLEMS else 400,
         detail=_summary(found) if found else None,
         extra={"errors": found} if found else {},
-        headers=dict(error.headers or {}),
+        headers={name: _with_head(name, value) for name, value in (error.headers or {}).items()},
     )
+
+
+def _with_head(name: str, value: str) -> str:
+    methods = value.split(", ")
+    return f"{value}, HEAD" if name.lower() == "allow" and "GET" in methods and "HEAD" not in methods else value
 
 
 def _http_problem(status: int, *, detail: str | None = None, **given: Any) -> Problem:

@@ -259,7 +259,7 @@ async def test_unknown_address_is_not_found(api: Api) -> None:
 async def test_wrong_method_names_the_right_ones(api: Api) -> None:
     response = await api.anonymous.delete("/try/who")
     assert (response.status_code, response.json()["type"]) == (405, "/problems/method-not-allowed")
-    assert set(response.headers["allow"].split(", ")) == {"GET", "OPTIONS"}
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 async def test_pages_follow_each_other_to_the_end(api: Api) -> None:

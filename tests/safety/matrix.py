@@ -53,8 +53,10 @@ def routes_of(app: Litestar) -> set[str]:
     }
 
 
-async def ask(client: httpx.AsyncClient, world: World, route: str, token: str | None) -> httpx.Response:
-    """The answer somebody with this token gets from a route."""
+async def ask(
+    client: httpx.AsyncClient, world: World, route: str, token: str | None, *, as_method: str | None = None
+) -> httpx.Response:
+    """The answer somebody with this token gets from a route, asked by its own method or another."""
     method, path = route.split(" ", 1)
     how = ASKS.get(route, Ask())
     headers = {"If-Match": '"1"'} if how.if_match else {}
@@ -64,12 +66,16 @@ async def ask(client: httpx.AsyncClient, world: World, route: str, token: str | 
     if media_type:
         headers["Content-Type"] = media_type
     address = path_of(path, how, world) + how.query
-    return await client.request(method, address, content=content, headers=headers)
+    return await client.request(as_method or method, address, content=content, headers=headers)
 
 
-async def ask_everybody(client: httpx.AsyncClient, world: World, route: str) -> dict[str, int]:
+async def ask_everybody(
+    client: httpx.AsyncClient, world: World, route: str, *, as_method: str | None = None
+) -> dict[str, int]:
     """The status that each sort of person gets, by column."""
-    answers = {who: await ask(client, world.of(who), route, world.tokens.get(who)) for who in COLUMNS}
+    answers = {
+        who: await ask(client, world.of(who), route, world.tokens.get(who), as_method=as_method) for who in COLUMNS
+    }
     return {who: status_of(answer) for who, answer in answers.items()}
 
 

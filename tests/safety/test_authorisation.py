@@ -8,6 +8,7 @@ from tests.safety.world import SCOPES, World, give_token
 
 ROWS = read_table()
 WITH_SCOPES = [row for row in ROWS if row.scopes]
+READING = [row for row in ROWS if row.route.startswith("GET ")]
 
 
 async def test_table_has_exactly_the_routes_of_the_application(api: Api, world: World) -> None:
@@ -23,6 +24,15 @@ async def test_table_has_exactly_the_routes_of_the_application(api: Api, world: 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.route)
 async def test_route_answers_each_person_as_the_table_says(api: Api, world: World, row: Row) -> None:
     assert await ask_everybody(api.anonymous, world, row.route) == row.statuses
+
+
+@pytest.mark.parametrize("row", READING, ids=lambda row: row.route)
+async def test_head_answers_each_person_as_get_does_without_a_body(api: Api, world: World, row: Row) -> None:
+    assert await ask_everybody(api.anonymous, world, row.route, as_method="HEAD") == row.statuses
+    token = world.tokens["administrator"]
+    head = await ask(api.anonymous, world, row.route, token, as_method="HEAD")
+    read = await ask(api.anonymous, world, row.route, token)
+    assert (head.content, head.headers.get("content-type")) == (b"", read.headers.get("content-type"))
 
 
 @pytest.mark.parametrize("row", WITH_SCOPES, ids=lambda row: row.route)
