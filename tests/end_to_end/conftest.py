@@ -150,6 +150,19 @@ def engine(servers: TestServers, tmp_path_factory: pytest.TempPathFactory) -> It
             yield Engine(url, environment, children, log_folder)
 
 
+@pytest.fixture(scope="module")
+def api_alone(servers: TestServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The API alone, as a process of its own."""
+    log_folder = tmp_path_factory.mktemp("logs")
+    with cloned_database(servers) as database_url:
+        environment = engine_environment(database_url, with_redis_database(servers.redis_url, 59), free_port())
+        url = environment["IDEATION_PUBLIC_URL"]
+        with Children(environment, log_folder=log_folder) as children:
+            children.start(("api",))
+            wait_until_ready(url, children)
+            yield Engine(url, environment, children, log_folder)
+
+
 @pytest.fixture
 async def looking(engine: Engine) -> AsyncIterator[Connection]:
     """A connection to the engine's database."""

@@ -1,7 +1,7 @@
 """An open stream of events ends within seconds of the access that it was opened with, over real HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,13 +10,11 @@ import httpx
 import pytest
 
 from api.live import CALLERS_SECONDS, STREAM_SECONDS
-from ideation.cli.children import Children
 from ideation.credentials import SESSION, hash_secret, new_secret
 from ideation.database import Connection, open_connection
 from ideation.ids import new_id
-from tests.end_to_end.conftest import Engine, Person, engine_environment, free_port, wait_until_ready
+from tests.end_to_end.conftest import Engine, Person
 from tests.factories import insert, make_challenge
-from tests.harness import TestServers, cloned_database, with_redis_database
 
 # A busy machine takes its time; a stream that nothing ends goes on for minutes.
 SECONDS = CALLERS_SECONDS + 12
@@ -25,24 +23,11 @@ assert SECONDS < STREAM_SECONDS / 10
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
 
-@pytest.fixture(scope="module")
-def running(servers: TestServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The API alone, as a process of its own."""
-    log_folder = tmp_path_factory.mktemp("logs")
-    with cloned_database(servers) as database_url:
-        environment = engine_environment(database_url, with_redis_database(servers.redis_url, 59), free_port())
-        url = environment["IDEATION_PUBLIC_URL"]
-        with Children(environment, log_folder=log_folder) as children:
-            children.start(("api",))
-            wait_until_ready(url, children)
-            yield Engine(url, environment, children, log_folder)
-
-
 @pytest.fixture
-async def company(running: Engine, stack: AsyncExitStack) -> AsyncIterator["Company"]:
-    connection = await open_connection(running.environment["IDEATION_DATABASE_URL"])
-    administrator = await running.person(stack, connection, roles=["administrator"])
-    made = Company(running, stack, connection, administrator, await make_challenge(connection))
+async def company(api_alone: Engine, stack: AsyncExitStack) -> AsyncIterator["Company"]:
+    connection = await open_connection(api_alone.environment["IDEATION_DATABASE_URL"])
+    administrator = await api_alone.person(stack, connection, roles=["administrator"])
+    made = Company(api_alone, stack, connection, administrator, await make_challenge(connection))
     yield made
     await connection.close()
 
