@@ -30,7 +30,7 @@ from ideation.entities.decisions import DecideChallenge
 from ideation.entities.jobs import AnalysisFreshness
 from ideation.entities.panels import SetPanelMember
 from ideation.entities.people import Actor, PersonFilter
-from ideation.errors import Forbidden, Invalid
+from ideation.errors import Conflict, Forbidden, Invalid
 
 _OWED = 8
 _FOUND_PEOPLE = 8
@@ -122,6 +122,11 @@ async def change_stage(
         done = await _STEPS[step](connection, actor, challenge_id, form, now)
     except Invalid as error:
         form.refuse(view, error, step)
+        done = False
+    except Conflict as error:
+        if "answers_owed" not in error.extra:
+            raise
+        form.refuse(view, error, "answers_owed")
         done = False
     if not done:
         challenge = await challenges.read_challenge(connection, actor, challenge_id, now)

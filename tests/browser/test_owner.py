@@ -73,7 +73,7 @@ async def test_board_takes_over_news_by_itself(open_as: OpenAs, site: Site) -> N
     ideas = page.locator("#live-tiles li").first
     await expect(ideas).to_have_text("0ideas")
     await make_idea(site.connection, challenge_id, submitted_at=datetime.now(UTC))
-    await expect(ideas).to_have_text("1ideas")
+    await expect(ideas).to_have_text("1idea")
     await expect(page.get_by_text("Live updates are interrupted")).to_be_hidden()
     await owner.check_accessibility()
 

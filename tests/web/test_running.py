@@ -22,7 +22,7 @@ async def test_board_shows_numbers_to_those_who_run_it_only(api: Api, browser_of
     challenge_id, owner = await make_owned(api, browser_of)
     await make_idea(api.connection, challenge_id, title="Waits for an answer")
     page = await owner.open(f"/challenges/{challenge_id}/board")
-    assert "1 ideas 1 authors" in page.text
+    assert "1 idea 1 author 0 people who judged" in page.text
     assert "Waits for an answer" not in page.text or "Who waits" in page.text
     stranger = await browser_of()
     await stranger.open(f"/challenges/{challenge_id}/board", status=403)
@@ -48,8 +48,16 @@ async def test_challenge_is_extended_closed_and_kept_from_nonsense(api: Api, bro
     page = await owner.follow(await owner.send(close, reason="Enough ideas."))
     assert "In review" in page.text
     decide = next(form for form in page.forms if form.values.get("step") == "decide")
-    page = await owner.follow(await owner.send(decide, answers_owed="0"))
+    await make_idea(api.connection, challenge_id)
+    refused = await owner.send(decide, answers_owed="3")
+    assert (refused.status, "answers_owed-wrong" in refused.ids) == (422, True)
+    assert "Answers still owed: 1." in refused.text
+    decide = next(form for form in refused.forms if form.values.get("step") == "decide")
+    assert decide.values["answers_owed"] == "3"
+    assert "plan" in (await owner.open(f"/challenges/{challenge_id}/plan")).ids
+    page = await owner.follow(await owner.send(decide, answers_owed="1"))
     assert "Decided" in page.text
+    assert "plan" not in (await owner.open(f"/challenges/{challenge_id}/plan")).ids
     archive = next(form for form in page.forms if form.values.get("step") == "archive")
     page = await owner.follow(await owner.send(archive))
     assert "Archived" in page.text
