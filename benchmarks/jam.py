@@ -12,6 +12,7 @@ python -m benchmarks.jam [--full] [--texts FILE]
 
 import argparse
 import asyncio
+import itertools
 import os
 import random
 import time
@@ -64,6 +65,7 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int
     queue_delay_p50_seconds: float
     queue_delay_p99_seconds: float
+    longest_delay_seconds: dict[str, float]
 
     @property
     def held(self) -> bool:
@@ -119,7 +121,8 @@ async def _run_phase(connection: Connection, api: Api, requests: Requests, multi
     load, by_kind = await run_mixed(
         api.port, mixed, connections=CONNECTIONS, per_second=len(mixed) / seconds, give_up_seconds=2 * seconds
     )
-    delays = await _queue_delays(connection, began_at)
+    by_job = await _queue_delays(connection, began_at)
+    delays = sorted(itertools.chain.from_iterable(by_job.values()))
     return Phase(
         multiple=multiple,
         load=load,
@@ -127,18 +130,22 @@ async def _run_phase(connection: Connection, api: Api, requests: Requests, multi
         jobs=len(delays),
         queue_delay_p50_seconds=_quantile(delays, 0.5),
         queue_delay_p99_seconds=_quantile(delays, 0.99),
+        longest_delay_seconds={job: round(max(seconds), 2) for job, seconds in by_job.items()},
     )
 
 
-async def _queue_delays(connection: Connection, since: datetime) -> list[float]:
-    """Seconds from when each job was due until it began, or until now where it has not."""
+async def _queue_delays(connection: Connection, since: datetime) -> dict[str, list[float]]:
+    """Seconds from when each job was due until it began, or until now where it has not, by the job's name."""
     rows = await connection.fetch(
-        "SELECT extract(epoch FROM coalesce(started_at, $2) - not_before)::float8 AS seconds"
-        " FROM staged_jobs WHERE staged_at >= $1 AND not_before <= $2 ORDER BY 1",
+        "SELECT job, extract(epoch FROM coalesce(started_at, $2) - not_before)::float8 AS seconds"
+        " FROM staged_jobs WHERE staged_at >= $1 AND not_before <= $2",
         since,
         datetime.now(UTC),
     )
-    return [max(0.0, row["seconds"]) for row in rows]
+    delays: dict[str, list[float]] = {}
+    for row in rows:
+        delays.setdefault(row["job"], []).append(max(0.0, row["seconds"]))
+    return delays
 
 
 def _quantile(ordered: list[float], share: float) -> float:
@@ -211,6 +218,8 @@ def _print_phase(phase: Phase) -> None:
     )
     kinds = "  ".join(f"{kind} {one.p50_ms:.0f}/{one.p99_ms:.0f}" for kind, one in phase.by_kind.items())
     print(f"     p50/p99 in ms: {kinds}", flush=True)
+    longest = "  ".join(f"{job} {seconds:.1f}" for job, seconds in phase.longest_delay_seconds.items())
+    print(f"     longest wait for a lane, in s: {longest}", flush=True)
     if load.failures:
         print(f"     the first failure: {load.failure[:300]!r}")
 

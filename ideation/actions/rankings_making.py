@@ -2,11 +2,12 @@
 
 import hashlib
 import zlib
-from array import array
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from ideation.database import Connection
 from ideation.entities.challenges import Challenge, VotingMethod
@@ -26,8 +27,6 @@ _LARGE_CHALLENGE = 5000
 _INTERIM_DRAWS = 400
 # While voting runs, patterns are looked for this long after a ranking: those that follow meanwhile are one look.
 _INTEGRITY_PAUSE = timedelta(minutes=15)
-_COLUMNS = ("person", "department", "position", "shown_count", "own_department", "value")
-_BYTE_COLUMNS = frozenset({"own_department", "value"})
 
 
 async def gather(connection: Connection, challenge: Challenge) -> CrowdInputs:
@@ -38,16 +37,11 @@ async def gather(connection: Connection, challenge: Challenge) -> CrowdInputs:
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await queries.allow_memory(connection)
         rows = await queries.list_ranked_ideas(connection, challenge.id)
-        places = {row.id: place for place, row in enumerate(rows)}
-        columns = {name: array("b" if name in _BYTE_COLUMNS else "i") for name in _COLUMNS}
-        idea, against = array("i"), array("i")
         pairwise = challenge.voting_method is VotingMethod.PAIRWISE
-        async for row in queries.iterate_answers(connection, challenge.id, pairwise=pairwise):
-            idea.append(places[row["survivor_id"]])
-            if pairwise:
-                against.append(places[row["against_id"]])
-            for name, column in columns.items():
-                column.append(row[name])
+        answers = await queries.read_answers(connection, challenge.id, pairwise=pairwise)
+    if not pairwise:
+        answers = _one_voice_each(answers)
+    person, department = _dense(answers["person"]), _dense(answers["department"])
     kind = RankingKind.INTERIM if challenge.frozen_at is None else RankingKind.CLOSING
     hurried = kind is RankingKind.INTERIM and len(rows) > _LARGE_CHALLENGE
     return CrowdInputs(
@@ -62,11 +56,16 @@ async def gather(connection: Connection, challenge: Challenge) -> CrowdInputs:
         ideas=[row.id for row in rows],
         supporters=[row.supporters for row in rows],
         novelty=[row.novelty for row in rows],
-        person_count=_distinct(columns["person"]),
-        department_count=_distinct(columns["department"]),
-        idea=_bytes(idea),
-        against=_bytes(against),
-        **{name: _bytes(column) for name, column in columns.items()},
+        person_count=_distinct(person),
+        department_count=_distinct(department),
+        idea=_bytes(answers["survivor"]),
+        person=_bytes(person),
+        department=_bytes(department),
+        position=_bytes(answers["position"]),
+        shown_count=_bytes(answers["shown_count"]),
+        own_department=_bytes(answers["own_department"], "i1"),
+        value=_bytes(answers["value"], "i1"),
+        against=_bytes(answers["against"]) if pairwise else b"",
     )
 
 
@@ -120,10 +119,31 @@ def pack(inputs: CrowdInputs) -> tuple[bytes, str]:
     return zlib.compress(canonical, 6), hashlib.sha256(canonical).hexdigest()
 
 
-def _distinct(column: "array[int]") -> int:
-    """Dense ranks count from 0, so the largest tells how many there are."""
-    return max(column, default=-1) + 1
+def _one_voice_each(answers: NDArray[np.void]) -> NDArray[np.void]:
+    """One answer for each person and surviving idea, in their order: on the survivor itself, or else the latest."""
+    order = np.lexsort(
+        (
+            answers["number"],
+            -answers["at"].astype(np.int64),
+            answers["merged"],
+            answers["person"],
+            answers["survivor"],
+        )
+    )
+    idea, person = answers["survivor"][order], answers["person"][order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (idea[1:] != idea[:-1]) | (person[1:] != person[:-1])
+    return answers[order[first]]
 
 
-def _bytes(column: "array[int]") -> bytes:
-    return column.tobytes()
+def _dense(numbers: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Ranks from 0 without gaps."""
+    return np.unique(numbers, return_inverse=True)[1]
+
+
+def _distinct(dense: NDArray[np.int64]) -> int:
+    return int(dense.max(initial=-1)) + 1
+
+
+def _bytes(column: NDArray[np.integer], kind: str = "<i4") -> bytes:
+    return column.astype(kind).tobytes()

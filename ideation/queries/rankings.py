@@ -5,6 +5,8 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from ideation.database import Connection
 from ideation.entities.assignments import ReviewCounts
@@ -25,9 +27,11 @@ from ideation.entities.rankings import (
 )
 from ideation.ids import new_id
 from ideation.queries import load_statements, row_as, rows_as
+from ideation.queries.columns import copy_columns
 
 _SQL = load_statements("rankings")
-_PREFETCH = 20_000
+_WHOLE = ("survivor", "against", "person", "department", "position", "shown_count", "own_department", "value", "merged")
+ANSWER_COLUMNS = dict.fromkeys(_WHOLE, ">i4") | {"at": ">i8", "number": ">i4"}
 
 
 class StoredInputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,12 +62,15 @@ async def allow_memory(connection: Connection) -> None:
     await connection.execute("SET LOCAL work_mem = '64MB'")
 
 
-def iterate_answers(
-    connection: Connection, challenge_id: UUID, *, pairwise: bool
-) -> "asyncpg.cursor.CursorFactory[asyncpg.Record]":
-    """Answered cards or pairs, streamed, since a large challenge has millions; needs an open transaction."""
+async def read_answers(connection: Connection, challenge_id: UUID, *, pairwise: bool) -> NDArray[np.void]:
+    """Answered cards, in no order, or pairs, as they were dealt: a structured array with `ANSWER_COLUMNS`.
+
+    `survivor` and `against` are places in the order of ids of the ranked ideas; `person`, `department` and `number`
+    (of the idea itself) are in the order of what they stand for, with gaps. Nobody answers twice on one idea, but on a
+    survivor and those merged into it.
+    """
     statement = _SQL["list_comparisons" if pairwise else "list_answers"]
-    return connection.cursor(statement, challenge_id, prefetch=_PREFETCH)
+    return await copy_columns(connection, statement, challenge_id, types=ANSWER_COLUMNS)
 
 
 async def has_inputs(connection: Connection, challenge_id: UUID, kind: RankingKind, sha256: str) -> bool:

@@ -20,62 +20,67 @@ WHERE ideas.challenge_id = $1 AND ideas.canonical_id IS NULL AND ideas.state NOT
   AND ideas.hidden_at IS NULL
 ORDER BY ideas.id;
 
--- list_answers: one answered card for each person and surviving idea, the one on the survivor itself first; no authors
+-- list_answers: every answered card, ideas by their place among the ranked ones, people and departments by theirs; no authors
 WITH RECURSIVE folded AS (
-    SELECT id, id AS survivor_id FROM ideas
+    SELECT id, (row_number() OVER (ORDER BY id) - 1)::integer AS survivor, false AS merged FROM ideas
     WHERE challenge_id = $1 AND canonical_id IS NULL AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL
     UNION ALL
-    SELECT ideas.id, folded.survivor_id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+    SELECT ideas.id, folded.survivor, true FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+), numbered_ideas AS (
+    SELECT id, survivor, merged, row_number() OVER (ORDER BY id)::integer AS number FROM folded
 ), authors AS (
-    SELECT DISTINCT folded.survivor_id, idea_authors.person_id
+    SELECT DISTINCT folded.survivor, idea_authors.person_id
     FROM idea_authors JOIN folded ON folded.id = idea_authors.idea_id WHERE agreed_at IS NOT NULL
-), answers AS (
-    SELECT DISTINCT ON (folded.survivor_id, votes.person_id)
-           folded.survivor_id, votes.person_id, people.department, impressions.position, impressions.shown_count,
-           impressions.own_department, votes.value
-    FROM votes
-    JOIN folded ON folded.id = votes.idea_id
-    JOIN impressions ON impressions.id = votes.impression_id
-    JOIN people ON people.id = votes.person_id
-    LEFT JOIN authors ON authors.survivor_id = folded.survivor_id AND authors.person_id = votes.person_id
-    WHERE votes.challenge_id = $1 AND authors.person_id IS NULL
-    ORDER BY folded.survivor_id, votes.person_id, votes.idea_id <> folded.survivor_id, votes.updated_at DESC,
-             votes.idea_id
+), departments AS (
+    SELECT name, row_number() OVER (ORDER BY name)::integer AS number
+    FROM (SELECT DISTINCT department AS name FROM people WHERE department IS NOT NULL) AS named
+), numbered_people AS (
+    SELECT id, row_number() OVER (ORDER BY id)::integer AS number, coalesce(departments.number, 2147483647) AS department
+    FROM people LEFT JOIN departments ON departments.name = people.department
 )
-SELECT (dense_rank() OVER (ORDER BY person_id) - 1)::integer AS person,
-       (dense_rank() OVER (ORDER BY department) - 1)::integer AS department,
-       survivor_id, position::integer, shown_count, own_department::integer, coalesce(value, -1)::integer AS value,
-       NULL::uuid AS against_id
-FROM answers
-ORDER BY survivor_id, person_id;
+SELECT idea.survivor, -1 AS against, person.number AS person, person.department, impressions.position::integer,
+       impressions.shown_count::integer, impressions.own_department::integer, coalesce(votes.value, -1)::integer AS value,
+       idea.merged::integer, votes.updated_at AS at, idea.number
+FROM votes
+JOIN numbered_ideas AS idea ON idea.id = votes.idea_id
+JOIN impressions ON impressions.id = votes.impression_id
+JOIN numbered_people AS person ON person.id = votes.person_id
+WHERE votes.challenge_id = $1
+  AND NOT EXISTS (SELECT FROM authors WHERE authors.survivor = idea.survivor AND authors.person_id = votes.person_id);
 
--- list_comparisons: answered pairs of surviving ideas, the preferred one first; no skips, no authors of either
+-- list_comparisons: answered pairs of surviving ideas, the preferred one first, in the columns of list_answers; no skips,
+-- no authors of either
 WITH RECURSIVE folded AS (
-    SELECT id, id AS survivor_id FROM ideas
+    SELECT id, (row_number() OVER (ORDER BY id) - 1)::integer AS survivor FROM ideas
     WHERE challenge_id = $1 AND canonical_id IS NULL AND state NOT IN ('draft', 'withdrawn') AND hidden_at IS NULL
     UNION ALL
-    SELECT ideas.id, folded.survivor_id FROM ideas JOIN folded ON ideas.canonical_id = folded.id
+    SELECT ideas.id, folded.survivor FROM ideas JOIN folded ON ideas.canonical_id = folded.id
 ), authors AS (
-    SELECT DISTINCT folded.survivor_id, idea_authors.person_id
+    SELECT DISTINCT folded.survivor, idea_authors.person_id
     FROM idea_authors JOIN folded ON folded.id = idea_authors.idea_id WHERE agreed_at IS NOT NULL
+), departments AS (
+    SELECT name, row_number() OVER (ORDER BY name)::integer AS number
+    FROM (SELECT DISTINCT department AS name FROM people WHERE department IS NOT NULL) AS named
+), numbered_people AS (
+    SELECT id, row_number() OVER (ORDER BY id)::integer AS number, coalesce(departments.number, 2147483647) AS department
+    FROM people LEFT JOIN departments ON departments.name = people.department
 ), answers AS (
-    SELECT pairs.id, pairs.person_id, people.department, answer = 'left' AS left_won,
-           on_left.survivor_id AS left_id, on_right.survivor_id AS right_id,
+    SELECT pairs.id, person.number AS person, person.department, answer = 'left' AS left_won,
+           on_left.survivor AS on_left, on_right.survivor AS on_right,
            left_own_department::integer - right_own_department::integer AS home
     FROM pairs
     JOIN folded AS on_left ON on_left.id = left_id
     JOIN folded AS on_right ON on_right.id = right_id
-    JOIN people ON people.id = pairs.person_id
-    WHERE pairs.challenge_id = $1 AND answer IN ('left', 'right') AND on_left.survivor_id <> on_right.survivor_id
+    JOIN numbered_people AS person ON person.id = pairs.person_id
+    WHERE pairs.challenge_id = $1 AND answer IN ('left', 'right') AND on_left.survivor <> on_right.survivor
       AND NOT EXISTS (SELECT FROM authors WHERE authors.person_id = pairs.person_id
-                      AND authors.survivor_id IN (on_left.survivor_id, on_right.survivor_id))
+                      AND authors.survivor IN (on_left.survivor, on_right.survivor))
 )
-SELECT (dense_rank() OVER (ORDER BY person_id) - 1)::integer AS person,
-       (dense_rank() OVER (ORDER BY department) - 1)::integer AS department,
-       CASE WHEN left_won THEN left_id ELSE right_id END AS survivor_id,
+SELECT CASE WHEN left_won THEN on_left ELSE on_right END AS survivor,
+       CASE WHEN left_won THEN on_right ELSE on_left END AS against, person, department,
        CASE WHEN left_won THEN 1 ELSE 2 END AS position, 0 AS shown_count,
-       CASE WHEN left_won THEN home ELSE -home END AS own_department, 1 AS value,
-       CASE WHEN left_won THEN right_id ELSE left_id END AS against_id
+       CASE WHEN left_won THEN home ELSE -home END AS own_department, 1 AS value, 0 AS merged,
+       'epoch'::timestamptz AS at, 0 AS number
 FROM answers
 ORDER BY id;
 

@@ -17,6 +17,7 @@ from ideation.entities.rankings import CrowdInputs, RankingKind
 from ideation.errors import Forbidden, NotFound
 from ideation.ids import new_id
 from ideation.queries.challenges import find_challenge
+from ideation.queries.columns import copy_columns
 from ideation.rules.crowd_scores import compute
 from tests.factories import NOW, insert, make_actor, make_challenge, make_idea, make_person
 
@@ -335,3 +336,28 @@ async def test_ranking_of_an_unknown_challenge_is_not_found(connection: Connecti
     for unseen in (ranking_id, new_id()):
         with pytest.raises(NotFound):
             await list_entries(connection, employee, unseen, NOW, limit=5, after=None)
+
+
+@pytest.mark.parametrize("given", ["1::bigint", "NULL::integer"])
+async def test_columns_of_another_width_and_nulls_are_refused(committing: Connection, given: str) -> None:
+    types = {"first": ">i4", "second": ">i4"}
+    rows = await copy_columns(committing, "SELECT $1::integer, 7", 5, types=types)
+    assert [(row["first"], row["second"]) for row in rows] == [(5, 7)]
+    assert len(await copy_columns(committing, "SELECT 1, 7 WHERE false", types=types)) == 0
+    with pytest.raises(ValueError, match="without nulls"):
+        await copy_columns(committing, f"SELECT 1, {given}", types=types)
+
+
+async def test_of_two_merged_ideas_the_later_answer_speaks(committing: Connection) -> None:
+    challenge_id = await make_challenge(committing)
+    survivor_id = await make_idea(committing, challenge_id)
+    merged = [await make_idea(committing, challenge_id, canonical_id=survivor_id) for _ in range(2)]
+    for order in (1, -1):
+        person_id = await make_person(committing)
+        for minutes, (idea_id, value) in enumerate([(merged[0], 0), (merged[1], 1)][::order]):
+            await make_card(committing, challenge_id, idea_id, person_id, value, minutes=minutes)
+    challenge = await find_challenge(committing, challenge_id, NOW)
+    assert challenge is not None
+    inputs = await gather(committing, challenge)
+    assert sorted(inputs.value) == [0, 1]
+    assert (inputs.person_count, len(inputs.person)) == (2, 2 * 4)
