@@ -10,7 +10,7 @@ from api.web.board import likely_progress
 from api.web.views import View
 from ideation.actions import challenges, ideas_listing, jobs
 from ideation.database import Connection
-from ideation.entities.challenges import ChallengeState
+from ideation.entities.challenges import DECIDED_CHALLENGE_STATES
 from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.ideas import DECIDED_STATES, IdeaState
 from ideation.entities.ideas_forms import SORTS_BY_COUNTS, IdeaFilter, IdeaSort
@@ -19,8 +19,6 @@ from ideation.errors import Forbidden
 
 # What a list can be narrowed to; drafts and withdrawn ideas are in nobody's list.
 LISTED_STATES = [state for state in IdeaState if state not in (IdeaState.DRAFT, IdeaState.WITHDRAWN)]
-
-_DECIDED = (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
 
 
 @get("/challenges/{challenge_id:uuid}")
@@ -62,12 +60,12 @@ async def show(
 
 def states_of(challenge: ChallengeOut) -> list[IdeaState]:
     """What lists of this challenge can be narrowed to: by decisions only once everybody may know them."""
-    known = challenge.may_run or challenge.state in _DECIDED
+    known = challenge.may_run or challenge.state in DECIDED_CHALLENGE_STATES
     return [state for state in LISTED_STATES if known or state not in DECIDED_STATES]
 
 
 def _sorts(challenge: ChallengeOut) -> list[IdeaSort]:
-    counts_shown = challenge.may_run or challenge.state in _DECIDED or not challenge.counts_hidden
+    counts_shown = challenge.may_run or challenge.state in DECIDED_CHALLENGE_STATES or not challenge.counts_hidden
     return [sort for sort in IdeaSort if counts_shown or sort not in SORTS_BY_COUNTS]
 
 

@@ -19,7 +19,7 @@ from api.web.views import View
 from ideation.actions import backtests, challenges, decisions, integrity, jobs, panels, rankings, shortlists, themes
 from ideation.database import Connection
 from ideation.entities.backtests import RankingBacktest
-from ideation.entities.challenges import ChallengeState
+from ideation.entities.challenges import DECIDED_CHALLENGE_STATES
 from ideation.entities.challenges_forms import ChallengeOut
 from ideation.entities.decisions import Decide, Outcome
 from ideation.entities.ideas import IdeaState
@@ -39,7 +39,6 @@ from ideation.errors import Invalid, NotFound
 from ideation.paging import PageKey
 
 _REPORT_ENTRIES = 100
-_DECIDED = (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,7 +197,7 @@ async def _tested(
     connection: Connection, actor: Actor, challenge: ChallengeOut, ranking: RankingOut | None, now: datetime
 ) -> list[RankingBacktest]:
     """Once a challenge is decided: how well its rankings foresaw that, for those who run it."""
-    if ranking is None or not challenge.may_run or challenge.state not in _DECIDED:
+    if ranking is None or not challenge.may_run or challenge.state not in DECIDED_CHALLENGE_STATES:
         return []
     return (await backtests.read_backtest(connection, actor, challenge.id, now)).rankings
 

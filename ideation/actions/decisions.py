@@ -12,7 +12,7 @@ from ideation.actions.notifications import notify_all
 from ideation.actions.panel_rankings import refuse_open_reviews
 from ideation.actions.panels import challenge_run_by
 from ideation.database import Connection
-from ideation.entities.challenges import Challenge, ChallengeState, Stage
+from ideation.entities.challenges import DECIDED_CHALLENGE_STATES, Challenge, ChallengeState, Stage
 from ideation.entities.decisions import (
     AnswerSummary,
     Decide,
@@ -221,4 +221,4 @@ async def _record(connection: Connection, actor: Actor, challenge_id: UUID, deci
 
 
 def _is_decided(challenge: Challenge) -> bool:
-    return challenge.state in (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
+    return challenge.state in DECIDED_CHALLENGE_STATES

@@ -40,8 +40,9 @@ async def list_ideas(
     found, panel_member = await challenge_queries.find_challenge_for(connection, challenge_id, actor.person_id, now)
     challenge = require_visible(actor, found, panel_member=panel_member)
     wanted = kept or IdeaFilter()
-    _check(actor, challenge, wanted, sort, panel_member=panel_member)
     known = may_know_decisions(actor, challenge, author=False, panel_member=panel_member)
+    require_tells_no_decision(wanted.state, decisions_known=known)
+    _check(actor, challenge, wanted, sort, panel_member=panel_member)
     ids = await queries.list_ids(
         connection,
         challenge_id,
@@ -74,8 +75,6 @@ def _check(actor: Actor, challenge: Challenge, kept: IdeaFilter, sort: IdeaSort,
         actor, challenge, author=False, panel_member=panel_member, unsealed=False
     ):
         raise Forbidden("Authors are hidden here, and their departments with them.", reason="departments-hidden")
-    known = may_know_decisions(actor, challenge, author=False, panel_member=panel_member)
-    require_tells_no_decision(kept.state, decisions_known=known)
     if sort in SORTS_BY_COUNTS and not may_see_counts(actor, challenge, answered=False, owes_review=panel_member):
         raise Forbidden("Counts are hidden here for now, and the orders by them too.", reason="counts-hidden")
 

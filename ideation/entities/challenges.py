@@ -27,6 +27,10 @@ class ChallengeState(StrEnum):
     ARCHIVED = "archived"
 
 
+# From then on everybody may know what was decided.
+DECIDED_CHALLENGE_STATES = (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
+
+
 class VotingMethod(StrEnum):
     """How the crowd answers."""
 

@@ -1,6 +1,6 @@
 """Who may know who wrote an idea."""
 
-from ideation.entities.challenges import Authorship, Challenge, ChallengeState
+from ideation.entities.challenges import DECIDED_CHALLENGE_STATES, Authorship, Challenge
 from ideation.entities.people import Actor, Role
 from ideation.rules.challenges import runs_challenge
 
@@ -25,5 +25,5 @@ def may_know_authors(actor: Actor, challenge: Challenge, *, author: bool, panel_
 
 def reviews_blind(challenge: Challenge) -> bool:
     """Whether the panel may not yet know the authors."""
-    decided = challenge.state in (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
+    decided = challenge.state in DECIDED_CHALLENGE_STATES
     return challenge.blind_review and not decided

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from ideation.entities.challenges import Challenge, ChallengeState
+from ideation.entities.challenges import DECIDED_CHALLENGE_STATES, Challenge, ChallengeState
 from ideation.entities.decisions import Decide, IdeaToDecide, Outcome, Recipient
 from ideation.entities.ideas import DECIDED_STATES, IdeaState
 from ideation.entities.people import Actor
@@ -35,7 +35,7 @@ _WORDS = {
 
 def may_know_decisions(actor: Actor, challenge: Challenge, *, author: bool, panel_member: bool) -> bool:
     """Until the challenge is decided, only authors, its panel and those who run it know what was decided."""
-    decided = challenge.state in (ChallengeState.DECIDED, ChallengeState.ARCHIVED)
+    decided = challenge.state in DECIDED_CHALLENGE_STATES
     return decided or author or panel_member or runs_challenge(actor, challenge)
 
 

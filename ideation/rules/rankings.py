@@ -1,6 +1,6 @@
 """Who may see a ranking."""
 
-from ideation.entities.challenges import Challenge, ChallengeState
+from ideation.entities.challenges import DECIDED_CHALLENGE_STATES, Challenge
 from ideation.entities.people import Actor, Role, Scope
 from ideation.entities.rankings import RankingKind
 from ideation.errors import Forbidden
@@ -22,7 +22,7 @@ def require_rankings_visible(actor: Actor, challenge: Challenge, *, panel_member
         )
     if sees_every_ranking(actor, challenge, panel_member=panel_member):
         return
-    if challenge.state not in (ChallengeState.DECIDED, ChallengeState.ARCHIVED):
+    if challenge.state not in DECIDED_CHALLENGE_STATES:
         raise Forbidden("The ranking is shown once the challenge is decided.", reason="ranking-after-decision")
 
 

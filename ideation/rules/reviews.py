@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ideation.entities.assignments import ReviewCounts
-from ideation.entities.challenges import Authorship, Challenge, ChallengeState
+from ideation.entities.challenges import DECIDED_CHALLENGE_STATES, Authorship, Challenge, ChallengeState
 from ideation.entities.reviews import Criterion, Score, ScoreInput
 from ideation.errors import ChallengeClosed, Forbidden, Invalid
 
@@ -23,7 +23,7 @@ def takes_reviews(challenge: Challenge, now: datetime) -> bool:
 
 def reviewing_is_over(challenge: Challenge, now: datetime) -> bool:
     """Whether no review can be sent any more, so that nothing can bias one."""
-    if challenge.state in (ChallengeState.DECIDED, ChallengeState.ARCHIVED):
+    if challenge.state in DECIDED_CHALLENGE_STATES:
         return True
     return challenge.review_closes_at is not None and now >= challenge.review_closes_at
 

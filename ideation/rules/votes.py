@@ -1,6 +1,6 @@
 """What an answer means, who may vote, and who may see counts."""
 
-from ideation.entities.challenges import TOKEN_METHODS, Challenge, ChallengeState, VotingMethod
+from ideation.entities.challenges import DECIDED_CHALLENGE_STATES, TOKEN_METHODS, Challenge, VotingMethod
 from ideation.entities.people import Actor
 from ideation.entities.votes import Answer, Word
 from ideation.errors import Forbidden, Invalid
@@ -61,7 +61,7 @@ def may_see_counts(actor: Actor, challenge: Challenge, *, answered: bool, owes_r
     """
     if owes_review:
         return False
-    if runs_challenge(actor, challenge) or challenge.state in (ChallengeState.DECIDED, ChallengeState.ARCHIVED):
+    if runs_challenge(actor, challenge) or challenge.state in DECIDED_CHALLENGE_STATES:
         return True
     return answered or not challenge.counts_hidden
 

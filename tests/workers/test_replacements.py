@@ -19,7 +19,7 @@ from ideation.entities.merges import NewMerge
 from ideation.entities.people import Actor, Role
 from tests.factories import NOW, insert, make_actor, make_idea, make_person
 from tests.panel_world import PanelWorld, add_sent_review, as_actor, ask_for_review, make_panel_world, make_reviewer
-from tests.workers.test_panels import SETTINGS, context, pairs, told
+from tests.workers.panel_jobs import SETTINGS, context, pairs, told
 from workers.context import JobContext
 from workers.jobs.panels import assign_reviews, replace_reviewer
 
